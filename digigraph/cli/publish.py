@@ -1,0 +1,192 @@
+"""The commands that make a release and answer from it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from digigraph.cli.output import Console, problem_json, reading_json
+from digigraph.errors import InputError
+
+_RELEASES = click.option(
+    "--releases", type=click.Path(path_type=Path, file_okay=False), default=Path("releases"),
+    show_default=True, help="The folder that holds the releases.",
+)  # fmt: skip
+
+
+@click.command()
+@click.option(
+    "--into", type=click.Path(path_type=Path, file_okay=False), default=Path("releases"),
+    show_default=True, help="The folder that the release is put into.",
+)  # fmt: skip
+@click.option(
+    "--data", type=click.Path(path_type=Path, file_okay=False, exists=True),
+    help="The folder with sources, mappings and ids.tsv [default: the shipped one].",
+)  # fmt: skip
+@click.option("--release", "version", help="Version of the release [default: data/release.toml].")
+@click.option(
+    "--issued",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="Date of issue [default: data/release.toml].",
+)
+@click.option("--base", default=None, help="Base URI of everything [default: the published one].")
+@click.option("--json", "as_json", is_flag=True, help="Report as JSON on stdout.")
+@click.pass_obj
+def build(
+    console: Console,
+    into: Path,
+    data: Path | None,
+    version: str | None,
+    issued: datetime | None,
+    base: str | None,
+    as_json: bool,
+) -> None:
+    """Make a validated, versioned release of the data.
+
+    A document with errors is left out and reported; a violation of the shapes stops the build.
+    Whatever goes wrong, the releases that are there stay as they are.
+
+    \b
+    Examples:
+      digigraph build
+      digigraph build --into /srv/releases --release 2026.12.0 --issued 2026-12-01
+      digigraph build --base https://example.org/competences/
+    """
+    from digigraph.build import build as make
+    from digigraph.build import inputs
+    from digigraph.cli.reports import print_findings
+    from digigraph.resources import AUTHORED_BASE
+
+    made_from = inputs(
+        data, base=_base(base or AUTHORED_BASE), version=version,
+        issued=issued.date() if issued else None,
+    )  # fmt: skip
+    outcome = make(made_from, into, progress=console.progress)
+    console.done()
+    release = outcome.release
+    if as_json:
+        console.json(
+            {
+                "release": str(release.folder) if release else None,
+                "version": made_from.edition.version,
+                "unchanged": outcome.unchanged,
+                "minted": list(outcome.minted),
+                "documents": [reading_json(path, reading) for path, reading in outcome.readings],
+                "refused": [
+                    {
+                        "path": str(one.path),
+                        "error": str(one.error) if one.error else None,
+                        "problems": [
+                            problem_json(p) for p in (one.reading.errors if one.reading else ())
+                        ],
+                    }
+                    for one in outcome.refused
+                ],
+                "validation": json.loads(outcome.report.to_json()),
+            }
+        )
+    else:
+        for one in outcome.refused:
+            console.say(f"refused: {one.path}", level=-1)
+            if one.error:
+                console.say(f"  {one.error}", level=-1)
+            for problem in one.reading.errors if one.reading else ():
+                console.say(f"  {console.problem(one.path, problem)}", level=-1)
+        print_findings(console, outcome.report)
+        if release and outcome.unchanged:
+            console.say(f"release {release.version} is up to date: {release.folder}")
+        elif release:
+            if outcome.minted:
+                console.say(
+                    f"minted {len(outcome.minted)} identifiers, appended to "
+                    f"{made_from.data / 'ids.tsv'}: keep that file"
+                )
+            console.say(f"release {release.version}: {release.folder}")
+    sys.exit(0 if release and not outcome.refused else 1)
+
+
+def _base(base: str) -> str:
+    if not base.startswith(("http://", "https://")) or not base.endswith("/"):
+        raise click.BadParameter(
+            "expected an http(s) URI that ends with a slash", param_hint="--base"
+        )
+    return base
+
+
+@click.command()
+@click.argument("query", required=False)
+@click.option(
+    "-f", "--file", type=click.Path(path_type=Path, dir_okay=False, exists=True),
+    help="Read the query from a file.",
+)  # fmt: skip
+@click.option(
+    "--format", "form", default=None,
+    help="csv, tsv, json, xml for tables; turtle, nt, jsonld, rdf for graphs "
+    "[default: aligned columns, or turtle].",
+)  # fmt: skip
+@_RELEASES
+@click.pass_obj
+def query(
+    console: Console, query: str | None, file: Path | None, form: str | None, releases: Path
+) -> None:
+    """Ask the newest release a SPARQL query.
+
+    QUERY is the text, the name of a published example, or "-" for standard input.
+
+    \b
+    Examples:
+      digigraph query requirements-of-profile
+      digigraph query --format csv 'SELECT ?kind (COUNT(*) AS ?n) { ?s a ?kind } GROUP BY ?kind'
+      digigraph query -f question.rq
+    """
+    from digigraph.catalog import queries
+
+    if (query is None) == (file is None):
+        raise click.UsageError("give a query, the name of an example, or --file")
+    release = _newest(releases)
+    if file:
+        text = file.read_text(encoding="utf-8")
+    elif query == "-":
+        text = sys.stdin.read()
+    else:
+        assert query is not None
+        examples = queries("examples", release.base)
+        text = examples[query].text if query in examples else query
+    from digigraph.cli.reports import print_answer
+    from digigraph.store import Store
+
+    print_answer(console, Store(release).ask(text), form)
+
+
+@click.command()
+@click.argument("thing")
+@click.option("--json", "as_json", is_flag=True, help="Show as JSON on stdout.")
+@_RELEASES
+@click.pass_obj
+def show(console: Console, thing: str, as_json: bool, releases: Path) -> None:
+    """Show one thing of the newest release: by URI, identifier or code.
+
+    \b
+    Examples:
+      digigraph show 33393020
+      digigraph show 1.2
+      digigraph show digcomp21/1-2/level-6
+    """
+    from digigraph.cli.reports import print_thing
+
+    release = _newest(releases)
+    print_thing(console, release, thing, as_json=as_json)
+
+
+def _newest(releases: Path):  # type: ignore[no-untyped-def]
+    """Return the newest release; an installed digigraph builds the shipped data first."""
+    from digigraph.release import newest_release
+
+    release = newest_release(releases) if releases.is_dir() else None
+    if release is None:
+        raise InputError(releases, "no release here; make one with: digigraph build")
+    return release

@@ -1,0 +1,306 @@
+"""A profile: its occupation, its requirements with their levels, and its statements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from digigraph.graph.evidence import dataset, evidence, spans
+from digigraph.graph.occupations import closed, describe_position, named
+from digigraph.graph.writer import Writer, notation, number, plain, text
+from digigraph.labels import Labels
+from digigraph.names import NACE2, short_hash
+from digigraph.records import Kind, Level, LevelDescription, Profile, Requirement, Text, Title
+from digigraph.reference import Reference
+from digigraph.text import skeleton, tidy, transliterate
+
+GRAPH = "profiles"
+
+_STATEMENTS = (
+    ("knowledge", "KnowledgeStatement", "Знание", "Knowledge"),
+    ("skills", "SkillStatement", "Умение", "Skill"),
+    ("behaviours", "BehaviourIndicator", "Поведение", "Behaviour"),
+    ("examples", "UseExample", "Пример за използване", "Example of use"),
+)
+_PLACES = {
+    "overview": ("OverviewTable", "рамката (раздел II)", "the overview table (section II)"),
+    "detail": (
+        "DetailSection",
+        "подробния раздел (III или IV)",
+        "the detailed section (III or IV)",
+    ),
+}
+
+
+@dataclass
+class Shared:
+    """What several documents say of one thing: the first to speak gives the definition."""
+
+    worded: frozenset[str] = frozenset()
+    descriptors: dict[str, tuple[str, frozenset[str]]] = field(default_factory=dict)
+    positions: set[str] = field(default_factory=set)
+
+
+@dataclass
+class ProfileGraph:
+    """Writes one profile; `about` tells what each of the reader's places became."""
+
+    writer: Writer
+    source: str
+    reference: Reference
+    labels: Labels
+    shared: Shared
+    competences: Mapping[str, str]
+    about: dict[str, str] = field(default_factory=dict)
+
+    def write(self, iri: str, profile: Profile) -> None:
+        """State all that a profile says, in the graphs of its parts."""
+        writer, add = self.writer, self.writer.add
+        title = profile.occupations[0].name.value
+        english = self.labels.english(writer.names.tail(iri)) or ""
+        self.about[""] = iri
+        writer.types(GRAPH, iri, "dgc:OccupationProfile", "prov:Entity")
+        named(writer, GRAPH, iri, title, english, part_of=dataset(writer))
+        add(GRAPH, iri, "dct:title", text(title, "bg"))
+        if english:
+            add(GRAPH, iri, "dct:title", text(english, "en"))
+        add(GRAPH, iri, "dct:source", self.source)
+        add(GRAPH, iri, "prov:wasDerivedFrom", self.source)
+        self.evidence(iri, "dct:title", "title", profile.occupations[0].name)
+        add(GRAPH, iri, "dct:description", text(profile.description.value, "bg"))
+        self.evidence(iri, "dct:description", "description", profile.description)
+        for sector in profile.sectors:
+            activity = NACE2 + sector.code
+            add(GRAPH, iri, "dgc:economicActivity", activity)
+            name = f"economic-activity-{sector.code.lower()}"
+            self.evidence(iri, "dgc:economicActivity", name, sector.text)
+            add("stubs", activity, "dgc:labelInSource", text(sector.name.value, "bg"))
+            add(
+                "stubs",
+                activity,
+                "skos:notation",
+                notation(sector.code, writer.names.term("KID2008")),
+            )
+            evidence(
+                writer, self.source, activity, writer.names.term("labelInSource"),
+                f"{name}-name", sector.name.spans, owner=iri,
+            )  # fmt: skip
+        for occupation in profile.occupations:
+            self._occupation(iri, occupation, "dgc:occupation", "occupation")
+        for number_, other in enumerate(profile.alternatives, 1):
+            self._alternative(iri, other, number_)
+        self._statements(
+            iri,
+            profile.duties,
+            "duties",
+            "DutyStatement",
+            "Функция",
+            "Function",
+            "dgc:hasDuty",
+            GRAPH,
+        )
+        for position, requirement in enumerate(profile.requirements, 1):
+            self._requirement(iri, title, english, requirement, position)
+
+    def evidence(self, subject: str, predicate: str, name: str, *texts: Text | None) -> None:
+        """State where the value of a property was read."""
+        places = [span for one in texts if one for span in one.spans]
+        property_ = self.writer.node(predicate).value
+        evidence(self.writer, self.source, subject, property_, name, places)
+
+    def _occupation(self, iri: str, title: Title, predicate: str, name: str) -> None:
+        for code in title.codes:
+            position = self.writer.names.occupation(code)
+            self.writer.add(GRAPH, iri, predicate, position)
+            self.evidence(iri, predicate, f"{name}-{code}", title.text)
+            if code not in self.reference.positions and code not in self.shared.positions:
+                self.shared.positions.add(code)
+                groups = frozenset(
+                    known[:length] for known in self.reference.positions for length in (1, 2, 3, 4)
+                )
+                describe_position(self.writer, code, title.name.value, self.labels, groups)
+
+    def _alternative(self, iri: str, title: Title, position: int) -> None:
+        if title.codes:
+            self._occupation(iri, title, "dgc:alsoNamedAs", "also-named-as")
+            return
+        self.writer.add(GRAPH, iri, "skos:altLabel", text(title.name.value, "bg"))
+        self.writer.add(
+            GRAPH, iri, "skos:hiddenLabel", text(transliterate(title.name.value), "bg-latn")
+        )
+        self.evidence(iri, "skos:altLabel", f"alt-label-{position}", title.text)
+
+    def _requirement(
+        self, profile: str, title: str, english: str, one: Requirement, position: int
+    ) -> None:
+        writer, add, names = self.writer, self.writer.add, self.writer.names
+        general = one.kind is Kind.GENERAL
+        competence = names.framework_competence(one.key) if general else self.competences[one.key]
+        iri = f"{profile}/req/{competence.rsplit('/', 1)[1]}"
+        self.about[one.key] = iri
+        rank = one.rank
+        name_bg = self.reference.competences[one.key].bg if general else closed(one.name.value)
+        name_en = (
+            self.reference.competences[one.key].en
+            if general
+            else self.labels.english(names.tail(competence)) or name_bg
+        )
+        code = f"{one.key} " if general else ""
+        writer.types(GRAPH, iri, "dgc:CompetenceRequirement", "esco:Relationship")
+        writer.identity(
+            GRAPH, iri, part_of=profile,
+            bg=f"{title}: {code}{name_bg}, ниво {rank}",
+            en=f"{english or title}: {code}{name_en}, level {rank}",
+        )  # fmt: skip
+        add(GRAPH, profile, "dgc:hasRequirement", iri)
+        add(GRAPH, profile, "dgc:requires", competence)
+        for lower in range(1, rank + 1):
+            add(GRAPH, profile, "dgc:requiresAtLeast", f"{competence}/level-{lower}")
+        for predicate in ("dgc:requirementOf", "esco:isRelationshipFor"):
+            add(GRAPH, iri, predicate, profile)
+        for predicate in ("dgc:requiresCompetence", "esco:refersConcept"):
+            add(GRAPH, iri, predicate, competence)
+        add(GRAPH, iri, "dgc:requiredLevel", names.level(rank))
+        add(GRAPH, iri, "dgc:requiredDescriptor", f"{competence}/level-{rank}")
+        add(GRAPH, iri, "dgc:kind", "dgc:General" if general else "dgc:Specific")
+        add(GRAPH, iri, "dgc:position", number(position))
+        self._levels(iri, one)
+        read_from = [one.overview_name, one.name]
+        if general:
+            read_from += [one.overview_area, one.area_text]
+        self.evidence(iri, "dgc:requiresCompetence", "requires-competence", *read_from)
+        if general:
+            if one.description:
+                add(GRAPH, iri, "dct:description", text(one.description.value, "bg"))
+                self.evidence(iri, "dct:description", "description", one.description)
+        else:
+            self._specific(competence, one, name_bg)
+        for level in one.levels:
+            self._descriptor(f"{competence}/level-{level.rank}", level, one, iri)
+        for attribute, cls, bg, en in _STATEMENTS:
+            self._statements(
+                iri, getattr(one, attribute), f"{one.key}/{attribute}", cls, bg, en,
+                "dgc:hasStatement", GRAPH,
+            )  # fmt: skip
+
+    def _levels(self, iri: str, one: Requirement) -> None:
+        """State both levels that the document gives, the one in force, and whether they agree."""
+        writer, add, names = self.writer, self.writer.add, self.writer.names
+        stated: list[tuple[str, Level]] = [
+            (place, level)
+            for place, level in (("overview", one.overview), ("detail", one.detail))
+            if level
+        ]
+        ranks = [level.rank for _, level in stated]
+        status = (
+            "SingleSource" if len(stated) == 1 else "Agreed" if len(set(ranks)) == 1 else "Disputed"
+        )
+        add(GRAPH, iri, "dgc:levelStatus", f"dgc:{status}")
+        add(GRAPH, iri, "dgc:levelRule", "dgc:DetailSectionPrevails")
+        add(GRAPH, iri, "dgc:minLevelRank", number(min(ranks)))
+        add(GRAPH, iri, "dgc:maxLevelRank", number(max(ranks)))
+        for place, level in stated:
+            assertion = f"{iri}/{place}"
+            term, bg, en = _PLACES[place]
+            add(GRAPH, iri, "dgc:hasLevelAssertion", assertion)
+            writer.types(GRAPH, assertion, "dgc:LevelAssertion", "prov:Entity")
+            writer.identity(
+                GRAPH, assertion, part_of=iri,
+                bg=f"Ниво {level.rank} според {bg}", en=f"Level {level.rank} according to {en}",
+            )  # fmt: skip
+            add(GRAPH, assertion, "dgc:assertedLevel", names.level(level.rank))
+            add(GRAPH, assertion, "dgc:assertedIn", names.term(term))
+            add(GRAPH, assertion, "dgc:verbatim", plain(level.text.value))
+            add(
+                GRAPH, assertion, "prov:wasDerivedFrom",
+                *spans(writer, self.source, level.text.spans),
+            )  # fmt: skip
+
+    def _specific(self, iri: str, one: Requirement, name: str) -> None:
+        """State a specific competence and its eight levels (M-06, M-08)."""
+        writer, add, names = self.writer, self.writer.add, self.writer.names
+        graph, scheme = "competences", names.id("competences")
+        english = self.labels.english(names.tail(iri)) or ""
+        writer.types(graph, iri, "dgc:SpecificCompetence", "dgc:Competence", "skos:Concept")
+        named(writer, graph, iri, name, english, scheme=scheme)
+        add(graph, iri, "skos:topConceptOf", scheme)
+        add(graph, scheme, "skos:hasTopConcept", iri)
+        add(graph, iri, "dgc:kind", "dgc:Specific")
+        for written in {t.value for t in (one.overview_name, one.name) if t} - {name}:
+            add(graph, iri, "dgc:verbatim", plain(written))
+        self.evidence(iri, "skos:prefLabel", "pref-label", one.overview_name, one.name)
+        if one.description:
+            add(graph, iri, "skos:definition", text(one.description.value, "bg"))
+            self.evidence(iri, "skos:definition", "definition", one.description)
+        for predicate in ("dgc:area", "skos:broadMatch"):
+            add(graph, iri, predicate, names.area(one.area))
+        self.evidence(iri, "dgc:area", "area", one.overview_area, one.area_text)
+        if one.similar:
+            for predicate in ("dgc:similarTo", "skos:relatedMatch"):
+                add(graph, iri, predicate, names.framework_competence(one.similar))
+            self.evidence(iri, "dgc:similarTo", "similar-to", one.similar_text)
+        for rank in range(1, 9):
+            level = f"{iri}/level-{rank}"
+            writer.types(graph, level, "dgc:CompetenceAtLevel", "skos:Concept")
+            writer.identity(
+                graph, level, bg=f"{name} – ниво {rank}", en=f"{english or name}, level {rank}",
+                scheme=scheme, label="skos:prefLabel",
+            )  # fmt: skip
+            add(graph, level, "skos:notation", plain(f"{iri.rsplit('/', 1)[1]}-{rank}"))
+            add(graph, level, "dgc:ofCompetence", iri)
+            add(graph, level, "dgc:atLevel", names.level(rank))
+            add(graph, level, "skos:broader", iri)
+            add(graph, iri, "skos:narrower", level)
+
+    def _descriptor(
+        self, iri: str, level: LevelDescription, one: Requirement, requirement: str
+    ) -> None:
+        """State what a level means as this document words it; a second wording is a variant."""
+        graph = "competences" if one.kind is Kind.SPECIFIC else "framework"
+        add = self.writer.add
+        texts = frozenset(skeleton(item.value) for item in level.items)
+        first, known = self.shared.descriptors.setdefault(iri, (self.source, texts))
+        place = f"{one.key}/level-{level.rank}"
+        self.about[place] = iri
+        if one.kind is Kind.GENERAL and level.lead_in:
+            add(GRAPH, requirement, "dgc:leadIn", text(level.lead_in.value, "bg"))
+            self.evidence(requirement, "dgc:leadIn", "lead-in", level.lead_in)
+        if first == self.source:
+            joined = "\n".join(f"• {item.value}" for item in level.items)
+            if level.lead_in:
+                add(graph, iri, "dgc:leadIn", text(level.lead_in.value, "bg"))
+                self.evidence(iri, "dgc:leadIn", "lead-in", level.lead_in)
+                joined = f"{level.lead_in.value}\n{joined}"
+            if iri not in self.shared.worded:
+                add(graph, iri, "skos:definition", text(joined, "bg"))
+        self._statements(
+            iri, level.items, place, "LevelDescriptorItem", "Описание на ниво", "Level descriptor",
+            "dgc:hasDescriptorItem", graph, known=known,
+        )  # fmt: skip
+
+    def _statements(
+        self, owner: str, items: Iterable[Text], place: str, cls: str, bg: str, en: str,
+        predicate: str, graph: str, *, known: frozenset[str] | None = None,
+    ) -> None:  # fmt: skip
+        """State a list of statements, each under the id of its text (V-04)."""
+        writer, add, names = self.writer, self.writer.add, self.writer.names
+        seen: dict[str, int] = {}
+        for position, item in enumerate(items, 1):
+            folded = tidy(item.value).casefold()
+            seen[folded] = seen.get(folded, 0) + 1
+            again = f"|{seen[folded]}" if seen[folded] > 1 else ""
+            key = f"{names.tail(owner)}|{cls}|{folded}{again}"
+            iri = names.id(f"statement/s-{short_hash(key, 12)}")
+            self.about[f"{place}/{position}"] = iri
+            variant = known is not None and skeleton(item.value) not in known
+            add(graph, owner, "dgc:hasVariantItem" if variant else predicate, iri)
+            writer.types(graph, iri, f"dgc:{cls}", "dgc:Statement", "prov:Entity")
+            writer.identity(graph, iri, bg=item.value, en="", part_of=owner)
+            add(
+                graph, iri, "dct:title",
+                text(f"{bg} {position}", "bg"), text(f"{en} {position}", "en"),
+            )  # fmt: skip
+            add(graph, iri, "dgc:position", number(position))
+            add(graph, iri, "dgc:statementOf", owner)
+            add(graph, iri, "dct:source", self.source)
+            add(graph, iri, "prov:wasDerivedFrom", *spans(writer, self.source, item.spans))

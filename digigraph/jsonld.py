@@ -1,0 +1,164 @@
+"""Writes compact JSON-LD with the context of digigraph embedded (H-16).
+
+The terms come from `ontology/context/v1.jsonld` and from nowhere else. A value that a term would
+change on the way back is written in full under the property's compact IRI, so that nothing is
+lost and the shape of a term's values never varies.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import IO, Any
+
+import pyoxigraph as ox
+
+from digigraph.quads import RDF_TYPE, XSD, XSD_STRING, Object, Subject, subjects
+from digigraph.resources import AUTHORED_BASE, folder, text
+
+Json = Any  # what json.dumps takes; JSON has no closed type in Python
+
+_NATIVE = {
+    f"{XSD}integer": re.compile(r"(?:0|-?[1-9][0-9]{0,14})\Z"),
+    f"{XSD}boolean": re.compile(r"(?:true|false)\Z"),
+}
+_LOCAL = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One term of the context: its name, what it expands to, and how its values are written."""
+
+    name: str
+    iri: str
+    coercion: str | None
+    by_language: bool
+    repeats: bool
+
+    def fits(self, value: Object) -> bool:
+        """Tell whether the value comes back unchanged from under this term."""
+        if isinstance(value, ox.NamedNode):
+            return self.coercion in ("@id", "@vocab")
+        if value.language:
+            return self.by_language
+        if self.by_language:
+            return False
+        return value.datatype.value == (self.coercion or XSD_STRING)
+
+
+class Context:
+    """The terms of a JSON-LD context, and how to write nodes with them."""
+
+    def __init__(self, source: Mapping[str, Json]) -> None:
+        """Read a context whose terms are written out, as ours are."""
+        self.source = source
+        self.prefixes = {
+            name: told
+            for name, told in source.items()
+            if isinstance(told, str) and told.endswith(("/", "#")) and "://" in told
+        }
+        self._by_namespace = {namespace: prefix for prefix, namespace in self.prefixes.items()}
+        self._vocabulary: dict[str, str] = {}
+        self._terms: dict[str, list[Term]] = {}
+        for name, told in source.items():
+            if isinstance(told, dict) and told["@id"] != "@type":
+                term = self._term(name, told)
+                self._terms.setdefault(term.iri, []).append(term)
+            elif isinstance(told, str) and name not in self.prefixes and told[0] != "@":
+                self._vocabulary[self._expanded(told)] = name
+
+    def node(self, subject: Subject) -> dict[str, Json]:
+        """Return one node object, its keys in order after `id` and `type`."""
+        iri, properties = subject
+        written: dict[str, Json] = {}
+        types: list[str] = []
+        for name, values in properties:
+            if name == RDF_TYPE and all(isinstance(v, ox.NamedNode) for v in values):
+                types = [self._word(value.value) for value in values]
+            else:
+                for value in values:
+                    self._add(written, name, value)
+        typed = {"type": types} if types else {}
+        return {"id": iri, **typed, **dict(sorted(written.items()))}
+
+    def _add(self, written: dict[str, Json], name: str, value: Object) -> None:
+        term = next((t for t in self._terms.get(name, ()) if t.fits(value)), None)
+        if term is None:
+            written.setdefault(self._key(name), []).append(_expanded_value(value))
+        elif term.by_language and isinstance(value, ox.Literal):
+            written.setdefault(term.name, {}).setdefault(value.language, []).append(value.value)
+        elif term.repeats:
+            written.setdefault(term.name, []).append(self._value(term, value))
+        elif term.name in written:
+            # Two values where the model has one: still said, in the other shape.
+            written.setdefault(self._key(name), []).append(_expanded_value(value))
+        else:
+            written[term.name] = self._value(term, value)
+
+    def _value(self, term: Term, value: Object) -> Json:
+        if isinstance(value, ox.NamedNode):
+            return self._word(value.value) if term.coercion == "@vocab" else value.value
+        native = _NATIVE.get(value.datatype.value)
+        return json.loads(value.value) if native and native.match(value.value) else value.value
+
+    def _word(self, iri: str) -> str:
+        return self._vocabulary.get(iri) or self._compact(iri)
+
+    def _key(self, iri: str) -> str:
+        compact = self._compact(iri)
+        return iri if compact in self.source else compact
+
+    def _compact(self, iri: str) -> str:
+        cut = max(iri.rfind("#"), iri.rfind("/")) + 1
+        prefix = self._by_namespace.get(iri[:cut])
+        return f"{prefix}:{iri[cut:]}" if prefix and _LOCAL.match(iri[cut:]) else iri
+
+    def _expanded(self, compact: str) -> str:
+        prefix, colon, local = compact.partition(":")
+        return self.prefixes[prefix] + local if colon and prefix in self.prefixes else compact
+
+    def _term(self, name: str, told: Mapping[str, Json]) -> Term:
+        container = told.get("@container", [])
+        coercion = told.get("@type")
+        return Term(
+            name,
+            self._expanded(told["@id"]),
+            self._expanded(coercion) if coercion else None,
+            "@language" in container,
+            "@set" in container,
+        )
+
+
+def context_document(base: str = AUTHORED_BASE) -> str:
+    """Return the text of the context that digigraph publishes, under `base`."""
+    return text(folder("ontology") / "context" / "v1.jsonld", base)
+
+
+def published_context(base: str = AUTHORED_BASE) -> Context:
+    """Return the context that digigraph publishes, under `base`."""
+    return Context(json.loads(context_document(base))["@context"])
+
+
+def write_json_ld(out: IO[bytes], lines: Iterable[bytes], base: str) -> None:
+    """Write sorted triples as one flat, compact JSON-LD document, a node a line."""
+    context = published_context(base)
+    head = json.dumps(context.source, ensure_ascii=False, indent=1)
+    out.write(f'{{"@context": {head},\n"@graph": ['.encode())
+    comma = "\n"
+    for subject in subjects(lines):
+        node = json.dumps(context.node(subject), ensure_ascii=False, separators=(",", ":"))
+        out.write(f"{comma}{node}".encode())
+        comma = ",\n"
+    out.write(b"\n]}\n")
+
+
+def _expanded_value(value: Object) -> dict[str, str]:
+    if isinstance(value, ox.NamedNode):
+        return {"@id": value.value}
+    if value.language:
+        return {"@value": value.value, "@language": value.language}
+    if value.datatype.value == XSD_STRING:
+        return {"@value": value.value}
+    return {"@value": value.value, "@type": value.datatype.value}

@@ -1,0 +1,94 @@
+"""The documents in `data/sources/`: where each came from, and its bytes as received (Q-01)."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from digigraph.errors import InputError
+from digigraph.records import Source
+
+_TEXTS = ("title", "rights", "origin")
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A document to read: its path, its bytes, and what `source.toml` says of it."""
+
+    path: Path
+    content: bytes
+    source: Source
+
+
+def find(folder: Path) -> list[Path]:
+    """Return the `source.toml` files below a folder, in order of path."""
+    found = sorted(folder.glob("*/source.toml"))
+    if not found:
+        raise InputError(folder, "no document here; expected folders, each with a source.toml")
+    return found
+
+
+def load(settings: Path) -> SourceFile:
+    """Return the document that a `source.toml` describes; raise `InputError` naming all faults."""
+    try:
+        values = tomllib.loads(settings.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(settings, f"cannot be read: {error}") from error
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(settings, f"is not TOML: {error}") from error
+    faults = _faults(values)
+    if faults:
+        raise InputError(settings, "; ".join(faults))
+    path = settings.parent / values["document"]
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise InputError(path, f"cannot be read: {error.strerror or error}") from error
+    return SourceFile(
+        path,
+        content,
+        Source(
+            title_bg=values["title"]["bg"],
+            title_en=values["title"]["en"],
+            rights_bg=values["rights"]["bg"],
+            rights_en=values["rights"]["en"],
+            origin_bg=values["origin"]["bg"],
+            origin_en=values["origin"]["en"],
+            publisher=values.get("publisher", ""),
+            received=values["received"],
+            media_type=values["media_type"],
+            sha256=hashlib.sha256(content).hexdigest(),
+            byte_size=len(content),
+        ),
+    )
+
+
+def _faults(values: Mapping[str, object]) -> list[str]:
+    faults = []
+    for name in ("document", "media_type"):
+        if not isinstance(values.get(name), str) or not values[name]:
+            faults.append(f"{name}: expected a text")
+    document = values.get("document")
+    if isinstance(document, str) and Path(document).name != document:
+        faults.append("document: expected the name of a file in the same folder")
+    if not isinstance(values.get("publisher", ""), str):
+        faults.append("publisher: expected a text")
+    if type(values.get("received")) is not date:
+        faults.append("received: expected a date such as 2026-11-23")
+    for name in _TEXTS:
+        texts = values.get(name)
+        if not isinstance(texts, dict) or not all(
+            isinstance(texts.get(language), str) and texts[language] for language in ("bg", "en")
+        ):
+            faults.append(f"[{name}]: expected a text for bg and one for en")
+    known = {"document", "media_type", "publisher", "received", *_TEXTS}
+    faults += [
+        f"{name}: unknown; expected {', '.join(sorted(known))}"
+        for name in values
+        if name not in known
+    ]
+    return faults

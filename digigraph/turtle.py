@@ -1,0 +1,91 @@
+"""Writes Turtle and TriG that people can read.
+
+The engine's own writer keeps the store's order and escapes every slash of our IRIs; this one
+writes from the sorted lines, under `@base`, types first, one property a line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import IO
+
+import pyoxigraph as ox
+
+from digigraph.names import Names
+from digigraph.quads import RDF_TYPE, XSD, XSD_STRING, Object, Subject, subjects
+
+_LOCAL = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
+_RELATIVE = re.compile(r"[a-z][A-Za-z0-9._-]*(?:/[A-Za-z0-9._-]+)*(?:#[A-Za-z0-9._-]*)?\Z")
+_BARE = {
+    f"{XSD}integer": re.compile(r"[+-]?[0-9]+\Z"),
+    f"{XSD}decimal": re.compile(r"[+-]?[0-9]*\.[0-9]+\Z"),
+    f"{XSD}boolean": re.compile(r"(?:true|false)\Z"),
+}
+
+
+def write_turtle(out: IO[bytes], lines: Iterable[bytes], base: str) -> None:
+    """Write sorted triples as Turtle: types first, one property a line, a blank line between."""
+    terms = _Terms(base)
+    out.write(terms.header())
+    for subject in subjects(lines):
+        out.write(b"\n" + terms.block(subject).encode())
+
+
+def write_trig(out: IO[bytes], nquads: Path, graphs: Iterable[str], base: str) -> None:
+    """Write sorted quads as TriG, graph by graph."""
+    terms = _Terms(base)
+    out.write(terms.header())
+    for graph in graphs:
+        ending = f" <{graph}> .\n".encode()
+        out.write(f"\n{terms.iri(graph)} {{\n".encode())
+        with nquads.open("rb") as lines:
+            for subject in subjects(line for line in lines if line.endswith(ending)):
+                out.write(b"\n" + terms.block(subject, indent="    ").encode())
+        out.write(b"}\n")
+
+
+class _Terms:
+    """Writes terms for Turtle under one base and our prefixes."""
+
+    def __init__(self, base: str) -> None:
+        self.base, self.prefixes = base, Names(base).prefixes()
+        self.by_namespace = {namespace: prefix for prefix, namespace in self.prefixes.items()}
+
+    def header(self) -> bytes:
+        lines = [f"@base <{self.base}> ."]
+        lines += [f"@prefix {prefix}: <{ns}> ." for prefix, ns in self.prefixes.items()]
+        return ("\n".join(lines) + "\n").encode()
+
+    def iri(self, iri: str) -> str:
+        cut = max(iri.rfind("#"), iri.rfind("/")) + 1
+        prefix = self.by_namespace.get(iri[:cut])
+        if prefix is not None and _LOCAL.match(iri[cut:]):
+            return f"{prefix}:{iri[cut:]}"
+        tail = iri.removeprefix(self.base)
+        return f"<{tail}>" if tail != iri and _RELATIVE.match(tail) else str(ox.NamedNode(iri))
+
+    def term(self, value: Object) -> str:
+        if isinstance(value, ox.NamedNode):
+            return self.iri(value.value)
+        datatype = value.datatype.value
+        if value.language or datatype == XSD_STRING:
+            return str(value)
+        if (bare := _BARE.get(datatype)) and bare.match(value.value):
+            return value.value
+        return f"{ox.Literal(value.value)}^^{self.iri(datatype)}"
+
+    def block(self, subject: Subject, indent: str = "") -> str:
+        iri, properties = subject
+        types_first = sorted(properties, key=lambda told: told[0] != RDF_TYPE)
+        clauses = []
+        for name, values in types_first:
+            verb = "a" if name == RDF_TYPE else self.iri(name)
+            written = [self.term(value) for value in values]
+            line = f"{verb} {', '.join(written)}"
+            if len(line) > 100 and len(written) > 1:
+                gap = f"\n{indent}        "
+                line = f"{verb}{gap}" + f",{gap}".join(written)
+            clauses.append(line)
+        return f"{indent}{self.iri(iri)} " + f" ;\n{indent}    ".join(clauses) + " .\n"

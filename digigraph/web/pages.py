@@ -1,0 +1,100 @@
+"""The landing page and its machine twins, and what problem types mean."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, abort
+
+from digigraph.description import LICENCE, describe, summary
+from digigraph.formats import DUMP_FORMATS, GRAPH_FORMATS, HTML, JSON, Format
+from digigraph.release import MANIFEST, Release, ReleaseFile
+from digigraph.resources import AUTHORED_BASE
+from digigraph.web.examples import Example, examples
+from digigraph.web.problems import not_acceptable, problem_type
+from digigraph.web.site import choose, page, revalidated, send, site
+
+bp = Blueprint("pages", __name__)
+
+TWINS = (HTML, *GRAPH_FORMATS, JSON)
+FEATURED = "requirements-of-profile"
+
+
+@dataclass(frozen=True, slots=True)
+class Dump:
+    """One dump in one format: the file, its compressed twin and what it holds."""
+
+    told: Format
+    plain: ReleaseFile
+    packed: ReleaseFile
+
+
+@dataclass(frozen=True, slots=True)
+class LandingView:
+    """Everything the landing page shows."""
+
+    release: Release
+    endpoint: str
+    dumps: Sequence[Dump]
+    others: Sequence[ReleaseFile]
+    example: Example | None
+    base_is_registered: bool
+    licence: str
+
+
+@bp.get("/")
+def landing() -> Response:
+    """Tell a person and a program where everything is."""
+    chosen = choose(TWINS)
+    if chosen is None:
+        raise not_acceptable(TWINS)
+    release, service = site().release, site().service
+    if chosen.format is HTML:
+        response = revalidated(page("landing.html", _landing()))
+    elif chosen.format is JSON:
+        response = send(summary(release, service), chosen)
+    else:
+        response = send(describe(release, service, chosen.format), chosen)
+    response.headers.extend({"Link": _links()})
+    return response
+
+
+@bp.get("/problem/<slug>")
+def problem(slug: str) -> Response:
+    """Say what a type of problem means and what to do about it."""
+    view = problem_type(slug)
+    if view is None:
+        abort(404)
+    return page("problem.html", view)
+
+
+def _landing() -> LandingView:
+    release = site().release
+    dumps = []
+    for told in DUMP_FORMATS:
+        plain = release.file(f"digigraph.{told.extension}")
+        packed = release.file(f"digigraph.{told.extension}.gz")
+        if plain and packed:
+            dumps.append(Dump(told, plain, packed))
+    shown = {file for dump in dumps for file in (dump.plain, dump.packed)}
+    by_name = {example.name: example for example in examples()}
+    return LandingView(
+        release=release,
+        endpoint=f"{site().service}sparql",
+        dumps=dumps,
+        others=[file for file in release.files if file not in shown],
+        example=by_name.get(FEATURED) or next(iter(by_name.values()), None),
+        base_is_registered=release.base != AUTHORED_BASE,
+        licence=LICENCE,
+    )
+
+
+def _links() -> list[str]:
+    links = [f'</?format={t.name}>; rel="alternate"; type="{t.media_type}"' for t in TWINS]
+    links.append(f'<{LICENCE}>; rel="license"')
+    links.append('</sparql>; rel="service"')
+    for file in site().release.files:
+        links.append(f'</dumps/{file.name}>; rel="item"; type="{file.media_type}"')
+    links.append(f'</dumps/{MANIFEST}>; rel="describedby"; type="{JSON.media_type}"')
+    return links

@@ -1,0 +1,222 @@
+"""Errors as problem documents (RFC 9457), or as pages for people, in the client's language (H-14).
+
+One table says what each kind of error is called and what to do about it; one table says which
+of our errors is of which kind.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import Flask, Response, request
+from werkzeug.exceptions import HTTPException
+
+from digigraph.errors import DigigraphError, QueryError, QueryForbidden
+from digigraph.formats import HTML, JSON, PROBLEM, Format, negotiate
+from digigraph.store import QueryFailed
+from digigraph.web.site import language, page, site
+
+Words = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of problem: its status, its title and what to do, in both languages."""
+
+    status: int
+    title: Words
+    advice: Words
+
+
+def _kind(status: int, bg: str, en: str, advice_bg: str, advice_en: str) -> Kind:
+    return Kind(status, {"bg": bg, "en": en}, {"bg": advice_bg, "en": advice_en})
+
+
+KINDS: dict[str, Kind] = {
+    "bad-request": _kind(
+        400, "Неразбираема заявка", "Bad request",
+        "Поправете адреса или параметрите и опитайте отново.",
+        "Correct the address or the parameters and try again.",
+    ),
+    "malformed-query": _kind(
+        400, "Заявката на SPARQL не може да се прочете", "The SPARQL query cannot be read",
+        "Поправете посоченото място и изпратете заявката отново.",
+        "Correct the place that is named and send the query again.",
+    ),
+    "query-forbidden": _kind(
+        403, "Тази услуга само чете и не изпраща заявки другаде",
+        "This service is read-only and sends no requests to others",
+        "Питайте със SELECT, ASK, CONSTRUCT или DESCRIBE и без SERVICE.",
+        "Ask with SELECT, ASK, CONSTRUCT or DESCRIBE, and without SERVICE.",
+    ),
+    "not-found": _kind(
+        404, "Тук няма нищо", "There is nothing here",
+        "Проверете адреса; началната страница показва какво има.",
+        "Check the address; the start page shows what there is.",
+    ),
+    "method-not-allowed": _kind(
+        405, "Този метод не се приема тук", "This method is not answered here",
+        "Използвайте някой от методите в заглавката Allow.",
+        "Use one of the methods in the Allow header.",
+    ),
+    "not-acceptable": _kind(
+        406, "Няма такъв формат", "There is no such format",
+        "Изберете някой от изброените формати с Accept или ?format=.",
+        "Choose one of the listed formats with Accept or ?format=.",
+    ),
+    "request-too-large": _kind(
+        413, "Заявката е твърде дълга", "The request is too long",
+        "Съкратете заявката или изтеглете файла с данните.",
+        "Shorten the query, or download the dump.",
+    ),
+    "unsupported-media-type": _kind(
+        415, "Този вид съдържание не се приема", "This content type is not read here",
+        "Изпратете application/x-www-form-urlencoded или application/sparql-query в UTF-8.",
+        "Send application/x-www-form-urlencoded or application/sparql-query in UTF-8.",
+    ),
+    "range-not-satisfiable": _kind(
+        416, "Файлът няма такава част", "The file has no such range",
+        "Поискайте част в рамките на размера от Content-Range.",
+        "Ask for a range within the size in Content-Range.",
+    ),
+    "query-failed": _kind(
+        500, "Заявката не можа да бъде изпълнена докрай", "The query could not be finished",
+        "Опростете заявката или изтеглете файла с данните.",
+        "Simplify the query, or download the dump.",
+    ),
+    "internal-error": _kind(
+        500, "Грешка при нас", "An error of ours",
+        "Опитайте по-късно; ако се повтори, съобщете номера на заявката.",
+        "Try again later; if it persists, report the number of the request.",
+    ),
+}  # fmt: skip
+
+KIND_OF: dict[type[DigigraphError], str] = {
+    QueryError: "malformed-query",
+    QueryForbidden: "query-forbidden",
+    QueryFailed: "query-failed",
+}
+"""Our error classes and what they are to a client."""
+
+_BY_STATUS = {kind.status: slug for slug, kind in reversed(KINDS.items())}
+
+
+class Refused(DigigraphError):
+    """A request that cannot be answered, for one of the `KINDS` of reasons."""
+
+    def __init__(self, slug: str, detail: Words, **members: Any) -> None:
+        """Keep the kind, what is the matter in both languages, and facts for programs."""
+        self.slug, self.detail, self.members = slug, detail, members
+        super().__init__(detail["en"])
+
+
+@dataclass(frozen=True, slots=True)
+class ProblemView:
+    """One problem, as a document says it and as a page shows it."""
+
+    slug: str
+    type: str
+    title: str
+    status: int
+    detail: str
+    instance: str = ""
+    members: Mapping[str, Any] = field(default_factory=dict)
+
+
+def not_acceptable(offered: tuple[Format, ...]) -> Refused:
+    """Return the refusal that lists what could be had instead."""
+    choices = [{"format": told.name, "media_type": told.media_type} for told in offered]
+    listed = ", ".join(told.media_type for told in offered)
+    words = {"bg": f"Има: {listed}.", "en": f"There are: {listed}."}
+    return Refused("not-acceptable", words, choices=choices)
+
+
+def install(app: Flask) -> None:
+    """Answer every error of the application with a problem."""
+    app.register_error_handler(DigigraphError, _ours)
+    app.register_error_handler(HTTPException, _of_http)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def problem_type(slug: str) -> ProblemView | None:
+    """Return what a problem type means, for the page at its URI."""
+    if slug not in KINDS:
+        return None
+    kind, lang = KINDS[slug], language()
+    return ProblemView(slug, _type(slug), kind.title[lang], kind.status, kind.advice[lang])
+
+
+def _ours(error: DigigraphError) -> Response:
+    if isinstance(error, Refused):
+        return _answer(error.slug, error.detail[language()], error.members)
+    slug = next((KIND_OF[c] for c in type(error).__mro__ if c in KIND_OF), None)
+    if slug is None:
+        return _unexpected(error)
+    if isinstance(error, QueryError):
+        return _answer(slug, *_of_query(error))
+    return _answer(slug, str(error) if language() == "en" else "")
+
+
+def _of_query(error: QueryError) -> tuple[str, dict[str, Any]]:
+    place = {"line": error.line, "column": error.column, "token": error.token}
+    members = {name: value for name, value in place.items() if value is not None}
+    if language() == "en" or error.line is None:
+        return str(error)[:1].upper() + str(error)[1:] + ".", members
+    at = f" при „{error.token}“" if error.token else ""
+    return f"Ред {error.line}, колона {error.column}: заявката не може да се прочете{at}.", members
+
+
+def _of_http(error: HTTPException) -> Response:
+    if error.response is not None or not error.code or error.code < 400:
+        return error.get_response()  # type: ignore[return-value]
+    slug = _BY_STATUS.get(error.code, "bad-request" if error.code < 500 else "internal-error")
+    response = _answer(slug, "")
+    response.status_code = error.code
+    for name, value in error.get_headers():
+        if name in ("Allow", "Content-Range", "Retry-After"):
+            response.headers[name] = value
+    return response
+
+
+def _unexpected(error: Exception) -> Response:
+    from flask import current_app
+
+    current_app.logger.error("%s %s", request.method, request.path, exc_info=error)
+    return _answer("internal-error", "")
+
+
+def _type(slug: str) -> str:
+    return f"{site().release.base}problem/{slug}"
+
+
+def _answer(slug: str, detail: str, members: Mapping[str, Any] | None = None) -> Response:
+    kind, lang = KINDS[slug], language()
+    view = ProblemView(
+        slug=slug,
+        type=_type(slug),
+        title=kind.title[lang],
+        status=kind.status,
+        detail=f"{detail} {kind.advice[lang]}".strip(),
+        instance=f"urn:uuid:{uuid.uuid4()}",
+        members=members or {},
+    )
+    chosen = negotiate((PROBLEM, JSON, HTML), accept=request.headers.get("Accept"))
+    if chosen and chosen.format is HTML:
+        return page("problem.html", view, view.status)
+    told = {
+        "type": view.type,
+        "title": view.title,
+        "status": view.status,
+        "detail": view.detail,
+        "instance": view.instance,
+        **view.members,
+    }
+    body = json.dumps(told, ensure_ascii=False, indent=2) + "\n"
+    response = Response(body, view.status, content_type=PROBLEM.media_type)
+    response.headers["Content-Language"] = lang
+    response.vary.update(("Accept", "Accept-Language"))
+    return response

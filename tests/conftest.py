@@ -1,0 +1,108 @@
+"""A small release, built once, and a server that answers from it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+from flask.testing import FlaskClient
+from servers import serving
+
+from digigraph import build
+from digigraph.names import Names
+from digigraph.release import Release, write_release
+from digigraph.web import Settings, create_app
+
+BASE = "https://w3id.org/digigraph/"
+ISSUED = date(2026, 11, 1)
+VERSION = "2026.11.0"
+
+SAMPLE = """
+<id/digcomp21/1-2> a dgc:FrameworkCompetence, skos:Concept ;
+    skos:prefLabel "Оценяване на данни, информация и дигитално съдържание"@bg,
+        "Evaluating data, information and digital content"@en ;
+    skos:notation "1.2" ;
+    skos:broader <id/digcomp21/area-1> .
+<id/digcomp21/level-6> a dgc:ProficiencyLevel ; dgc:rank 6 ; skos:prefLabel "Напреднало"@bg .
+<id/digcomp21/1-2/level-6> a dgc:CompetenceAtLevel ; dgc:atLevel <id/digcomp21/level-6> .
+<id/profile/p-0000sample> a dgc:OccupationProfile ;
+    skos:prefLabel "Проба \\"с кавички\\" \\\\ и\\r\\nнов ред & <б>"@bg ;
+    skos:hiddenLabel "Proba"@bg-latn, "Opit"@bg-latn ;
+    dct:modified "2026-11-01"^^xsd:date ;
+    dgc:occupation <id/nkpd11/33393020> ;
+    dgc:hasRequirement <id/profile/p-0000sample/req/1-2> .
+<id/profile/p-0000sample/req/1-2> a dgc:CompetenceRequirement ;
+    dgc:requirementOf <id/profile/p-0000sample> ;
+    dgc:requiresCompetence <id/digcomp21/1-2> ;
+    dgc:requiredLevel <id/digcomp21/level-6> ;
+    dgc:levelStatus dgc:Disputed ;
+    dgc:minLevelRank 5 ; dgc:maxLevelRank 6 .
+<id/nkpd11/33393020> a dgc:OccupationPosition ; skos:notation "33393020"^^dgc:NKPD2011 .
+<id/source/d-0000test/L1/line> a oa:FragmentSelector ; rdf:value "line=0,1" .
+<id/quality/q-0000test/body> rdf:value "Нивата се различават."@bg .
+<mappings/test/m-000000000001> sssom:confidence 0.9 ; owl:deprecated false .
+<shapes#Test> sh:minCount 1 ; sh:path skos:prefLabel ; <http://example.org/odd/1st> "x" .
+"""
+OTHER = """
+<id/digcomp21/1-2> skos:notation "1.2" .
+<http://data.europa.eu/esco/isco/C3339> skos:prefLabel "ISCO"@bg .
+"""
+
+
+def quads_of(turtle: str, graph: str, base: str = BASE) -> list[ox.Quad]:
+    """Return the triples of a piece of Turtle as quads of one of our graphs."""
+    names = Names(base)
+    head = "".join(f"@prefix {p}: <{ns}> .\n" for p, ns in names.prefixes().items())
+    return [
+        ox.Quad(found.subject, found.predicate, found.object, ox.NamedNode(names.graph(graph)))
+        for found in ox.parse(head + turtle, format=ox.RdfFormat.TURTLE, base_iri=base)
+    ]
+
+
+def sample_quads() -> list[ox.Quad]:
+    """Return the quads of the sample: two graphs, which share one triple."""
+    return quads_of(SAMPLE, "framework") + quads_of(OTHER, "stubs")
+
+
+def write_sample(into: Path, version: str = VERSION, digest: str = "sample") -> Release:
+    """Write the sample as a release."""
+    return write_release(
+        into,
+        sample_quads(),
+        version=version,
+        issued=ISSUED,
+        base=BASE,
+        inputs_digest=digest,
+        files={"CHANGES.md": "# Проба\n".encode()},
+    )
+
+
+@pytest.fixture(scope="session")
+def sample_release(tmp_path_factory: pytest.TempPathFactory) -> Release:
+    """Return a small release; nobody may change it."""
+    return write_sample(tmp_path_factory.mktemp("releases"))
+
+
+@pytest.fixture(scope="session")
+def client(sample_release: Release) -> FlaskClient:
+    """Return a client of the application over the sample release."""
+    settings = Settings(releases=sample_release.folder.parent, max_query_bytes=100_000)
+    return create_app(settings, sample_release).test_client()
+
+
+@pytest.fixture(scope="session")
+def server(sample_release: Release) -> Iterator[str]:
+    """Yield the URL of a production server over the sample release."""
+    with serving(sample_release.folder.parent) as url:
+        yield url
+
+
+@pytest.fixture(scope="session")
+def shipped_release(tmp_path_factory: pytest.TempPathFactory) -> Release:
+    """Return a release of the shipped data, built once a session; tests only read it."""
+    outcome = build.build(build.inputs(), tmp_path_factory.mktemp("shipped"))
+    assert outcome.release
+    return outcome.release

@@ -1,0 +1,348 @@
+"""The pipeline as editors use it: a build is whole, repeatable, and keeps every promise."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyoxigraph as ox
+import pytest
+import rdflib
+
+from digigraph import build, resources
+from digigraph.errors import InputError, RegistryError, ReleaseExists
+from digigraph.release import Release, newest_release, verify
+
+DOCUMENT = "sources/33393020-93/document.txt"
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """Return a copy of the shipped data that a test may change."""
+    return Path(shutil.copytree(resources.folder("data"), tmp_path / "data"))
+
+
+def made(data: Path, into: Path, **given: str) -> build.Outcome:
+    """Build the data into a folder."""
+    return build.build(build.inputs(data, **given), into)  # type: ignore[arg-type]
+
+
+def published(folder: Path) -> dict[str, bytes]:
+    """Return the published files of a release folder, the index left out."""
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and path.parent.name != "store"
+    }
+
+
+def add_document(data: Path, name: str, old: str, new: str) -> Path:
+    """Add a copy of the shipped document with a change; return its path."""
+    folder = Path(shutil.copytree(data / "sources/33393020-93", data / "sources" / name))
+    document = folder / "document.txt"
+    text = document.read_text(encoding="utf-8")
+    assert old in text
+    document.write_text(text.replace(old, new), encoding="utf-8")
+    return document
+
+
+def other_occupation(data: Path, name: str = "another") -> Path:
+    """Add a second, valid profile: another occupation of the same sector."""
+    return add_document(
+        data, name, "33393020 - Организатор, работа с клиенти", "33393019 - Организатор, маркетинг"
+    )
+
+
+def test_two_builds_of_the_same_input(shipped_release: Release, tmp_path: Path) -> None:
+    """The same input gives the same bytes (V-03)."""
+    again = build.build(build.inputs(), tmp_path).release
+
+    assert again
+    assert published(again.folder) == published(shipped_release.folder)
+
+
+def test_a_build_in_another_process_and_another_locale(
+    shipped_release: Release, tmp_path: Path
+) -> None:
+    """Hash seeds, time zone and locale leave no trace in a release."""
+    environment = {**os.environ, "PYTHONHASHSEED": "7", "TZ": "Asia/Tokyo", "LC_ALL": "C"}
+    subprocess.run(
+        [sys.executable, "-m", "digigraph", "-q", "build", "--into", str(tmp_path)],
+        env=environment, check=True,
+    )  # fmt: skip
+
+    assert published(tmp_path / shipped_release.version) == published(shipped_release.folder)
+
+
+def test_a_release_is_what_its_manifest_says(shipped_release: Release) -> None:
+    """Every published file has the size and checksum of the manifest."""
+    assert verify(shipped_release) == []
+
+
+# rdflib's own JSON-LD reader still uses the class that rdflib deprecates.
+@pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
+def test_the_dumps_are_one_graph_in_every_library(shipped_release: Release) -> None:
+    """Each dump reads back to the same triples in pyoxigraph and in rdflib."""
+    folder = shipped_release.folder
+    quads = set(ox.parse(path=str(folder / "digigraph.nq"), format=ox.RdfFormat.N_QUADS))
+    triples = {quad.triple for quad in quads}
+
+    for name, form in (
+        ("nt", ox.RdfFormat.N_TRIPLES), ("ttl", ox.RdfFormat.TURTLE),
+        ("rdf", ox.RdfFormat.RDF_XML), ("jsonld", ox.RdfFormat.JSON_LD),
+    ):  # fmt: skip
+        read = ox.parse(path=str(folder / f"digigraph.{name}"), format=form)
+        assert {quad.triple for quad in read} == triples, name
+    assert set(ox.parse(path=str(folder / "digigraph.trig"), format=ox.RdfFormat.TRIG)) == quads
+    expected = rdflib.Graph().parse(folder / "digigraph.nt", format="nt")
+    assert len(expected) == len(triples)
+    for name, form_name in (("ttl", "turtle"), ("rdf", "xml"), ("jsonld", "json-ld")):
+        graph = rdflib.Graph().parse(folder / f"digigraph.{name}", format=form_name)
+        assert set(graph) == set(expected), name
+
+
+def test_a_build_under_another_base(tmp_path: Path) -> None:
+    """The base is one setting: no IRI and no text of a release keeps the authored one (U-01)."""
+    base = "https://example.org/digital/"
+    outcome = build.build(build.inputs(base=base), tmp_path)
+
+    assert outcome.release
+    assert outcome.release.base == base
+    for name in ("digigraph.nq", "digigraph.ttl", "digigraph.jsonld", "manifest.json"):
+        assert resources.AUTHORED_BASE.encode() not in (outcome.release.folder / name).read_bytes()
+
+
+def test_a_broken_document_beside_a_good_one(data: Path, tmp_path: Path) -> None:
+    """A document with errors is left out and reported; the others are published."""
+    path = add_document(data, "broken", "<b>Необходими умения</b>", "")
+
+    outcome = made(data, tmp_path / "out")
+
+    assert outcome.release
+    (refused,) = outcome.refused
+    assert refused.path == path
+    assert refused.reading
+    assert refused.reading.errors
+    assert newest_release(tmp_path / "out") == outcome.release
+    assert outcome.minted == ()
+
+
+def test_no_triple_of_a_refused_document_is_published(
+    data: Path, tmp_path: Path, shipped_release: Release
+) -> None:
+    """A release with a refused document beside it has the same dataset as one without."""
+    add_document(data, "broken", "Напреднало - 6", "Напреднало - 9")
+
+    outcome = made(data, tmp_path / "out")
+
+    assert outcome.release
+    assert outcome.release.dataset_digest == shipped_release.dataset_digest
+
+
+def test_a_second_profile(data: Path, tmp_path: Path) -> None:
+    """A new document gets new identifiers at the end of the register and its own triples."""
+    before = (data / "ids.tsv").read_text(encoding="utf-8")
+    other_occupation(data)
+
+    outcome = made(data, tmp_path / "out", version="2026.12.0")
+
+    assert outcome.release
+    assert outcome.refused == ()
+    assert len(outcome.minted) == 6
+    after = (data / "ids.tsv").read_text(encoding="utf-8")
+    assert after.startswith(before)
+    assert after.count("\t2026.12.0\t") == 6
+    profiles = [line for line in after.splitlines() if line.startswith("p-")]
+    assert len(profiles) == 2
+
+
+def test_the_order_of_documents_does_not_move_an_id(data: Path, tmp_path: Path) -> None:
+    """An id depends on what it names, not on what else is there or in which order."""
+    other_occupation(data, "zzz")
+    first = made(data, tmp_path / "one", version="2026.12.0")
+    (data / "sources/zzz").rename(data / "sources/000")
+    shutil.copy(resources.folder("data") / "ids.tsv", data / "ids.tsv")
+
+    second = made(data, tmp_path / "two", version="2026.12.0")
+
+    assert set(first.minted) == set(second.minted)
+
+
+def test_the_same_profile_twice(data: Path, tmp_path: Path) -> None:
+    """A second document of the same profile is refused, naming the first."""
+    add_document(data, "twin", "документооборот", "документооборот и архива")
+
+    outcome = made(data, tmp_path / "out")
+
+    (refused,) = outcome.refused
+    assert "33393020-93" in str(refused.error)
+
+
+def test_an_identifier_that_was_retired(data: Path, tmp_path: Path) -> None:
+    """A retired identifier keeps its description: deprecated, with its successor (V-05)."""
+    document = data / DOCUMENT
+    document.write_text(
+        document.read_text(encoding="utf-8").replace("Прогнозиране на тенденция", "Прогнозиране"),
+        encoding="utf-8",
+    )
+    with pytest.raises(build.BuildRefused, match="d-v02ry7z3"):
+        made(data, tmp_path / "out")
+    register = data / "ids.tsv"
+    rows = register.read_text(encoding="utf-8")
+    register.write_text(
+        "".join(
+            line.replace("\tactive\t", "\tdeprecated\t") if line.startswith("d-") else line
+            for line in rows.splitlines(keepends=True)
+        ),
+        encoding="utf-8",
+    )
+
+    outcome = made(data, tmp_path / "out")
+
+    assert outcome.release
+    (successor,) = outcome.minted
+    (old,) = (row.split("\t") for row in rows.splitlines() if row.startswith("d-"))
+    nquads = (outcome.release.folder / "digigraph.nq").read_text(encoding="utf-8")
+    source = f"{resources.AUTHORED_BASE}id/source/"
+    assert f"<{source}{old[0]}> <http://www.w3.org/2002/07/owl#deprecated>" in nquads
+    assert f"<{source}{successor}>" in nquads
+
+
+def test_a_published_document_that_is_broken_now(data: Path, tmp_path: Path) -> None:
+    """A build that would drop published identifiers is refused and changes nothing."""
+    made(data, tmp_path / "out")
+    before = published(tmp_path / "out")
+    document = data / DOCUMENT
+    document.write_text(document.read_text(encoding="utf-8")[:20_000], encoding="utf-8")
+
+    with pytest.raises(build.BuildRefused, match="p-37q68h4z"):
+        made(data, tmp_path / "out", version="2026.12.0")
+
+    assert published(tmp_path / "out") == before
+
+
+def test_a_register_that_lost_a_row(data: Path, tmp_path: Path) -> None:
+    """A build with a register that forgets what a release published is refused."""
+    other_occupation(data)
+    made(data, tmp_path / "out", version="2026.12.0")
+    shutil.rmtree(data / "sources/another")
+    shutil.copy(resources.folder("data") / "ids.tsv", data / "ids.tsv")
+
+    with pytest.raises(RegistryError, match=r"is gone[\s\S]*Restore the rows"):
+        made(data, tmp_path / "out", version="2027.1.0")
+
+
+def test_a_version_that_is_taken(data: Path, tmp_path: Path) -> None:
+    """An existing release is never overwritten; the error says how to go on."""
+    made(data, tmp_path / "out")
+    before = published(tmp_path / "out")
+    other_occupation(data)
+
+    with pytest.raises(ReleaseExists, match=r"Raise the version in data/release\.toml"):
+        made(data, tmp_path / "out")
+
+    assert published(tmp_path / "out") == before
+
+
+def test_building_again_without_a_change(data: Path, tmp_path: Path) -> None:
+    """The same inputs need no second build."""
+    first = made(data, tmp_path / "out")
+
+    second = made(data, tmp_path / "out")
+
+    assert second.unchanged
+    assert second.release == first.release
+
+
+def test_all_faults_of_a_source_description(data: Path, tmp_path: Path) -> None:
+    """A source.toml is refused with every fault at once, and its document left out."""
+    other_occupation(data)
+    settings = data / "sources/another/source.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(
+        text.replace("received = 2026-11-23", 'received = "soon"').replace("[origin]", "[orgin]"),
+        encoding="utf-8",
+    )
+
+    outcome = made(data, tmp_path / "out")
+
+    message = str(outcome.refused[0].error)
+    assert all(
+        word in message for word in ("received: expected a date", "[origin]", "orgin: unknown")
+    )
+
+
+def test_a_label_for_nothing(data: Path, tmp_path: Path) -> None:
+    """A label whose identifier does not exist stops the build, by name."""
+    with (data / "labels.tsv").open("a", encoding="utf-8") as stream:
+        stream.write("profile/p-00000000\ten\tNobody\n")
+
+    with pytest.raises(InputError, match="profile/p-00000000"):
+        made(data, tmp_path / "out")
+
+
+def test_a_mapping_to_nowhere(data: Path, tmp_path: Path) -> None:
+    """A mapping whose subject is not in the data stops the build; nothing is published."""
+    path = data / "mappings/competences-esco.sssom.tsv"
+    path.write_text(
+        path.read_text(encoding="utf-8").replace("c-qayqf27g", "c-00000000"), encoding="utf-8"
+    )
+
+    with pytest.raises(build.BuildRefused, match="c-00000000"):
+        made(data, tmp_path / "out")
+
+    assert newest_release(tmp_path / "out") is None
+
+
+def moments() -> Iterator[float]:
+    """Yield the seconds after which a build is killed, from its start to its end."""
+    yield from (0.3, 0.8, 1.5, 2.2, 3.0, 3.6, 4.2)
+
+
+def test_a_build_that_is_killed(data: Path, tmp_path: Path) -> None:
+    """Killed at any moment, a build leaves the last release whole, and the next one succeeds."""
+    out = tmp_path / "out"
+    made(data, out)
+    before = published(out / "2026.11.0")
+    other_occupation(data)
+    command = [
+        sys.executable, "-m", "digigraph", "-q", "build", "--data", str(data), "--into", str(out),
+        "--release", "2026.12.0",
+    ]  # fmt: skip
+
+    for moment in moments():
+        process = subprocess.Popen(command)
+        deadline = time.monotonic() + moment
+        while process.poll() is None and time.monotonic() < deadline:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        newest = newest_release(out)
+        assert newest
+        assert verify(newest) == []
+        assert published(out / "2026.11.0") == before
+
+    subprocess.run(command, check=True)
+    newest = newest_release(out)
+    assert newest
+    assert newest.version == "2026.12.0"
+    assert verify(newest) == []
+    assert {path.name for path in out.iterdir()} >= {"2026.11.0", "2026.12.0"}
+    assert not [path for path in out.iterdir() if path.name.startswith(".draft")]
+
+
+def test_the_report_travels_with_the_release(shipped_release: Release) -> None:
+    """A release carries its validation report, its register and its change notes."""
+    report = json.loads((shipped_release.folder / "validation.json").read_bytes())
+
+    assert report["conforms"] is True
+    assert report["checked"]["focusNodes"] > 1000
+    assert (shipped_release.folder / "ids.tsv").read_text(encoding="utf-8").startswith("id\tkey")
+    assert "p-37q68h4z" in (shipped_release.folder / "CHANGES.md").read_text(encoding="utf-8")

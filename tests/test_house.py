@@ -1,0 +1,120 @@
+"""The house: which room may import which, and which library has which door."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import digigraph
+
+PACKAGE = Path(digigraph.__file__).parent
+
+HALL = {"errors", "resources", "names", "formats", "catalog", "text", "__init__"}
+READING = {
+    "release", "store", "sparql", "syntax", "description", "web", "dumps", "quads", "turtle",
+    "rdfxml", "jsonld",
+}  # fmt: skip
+WRITING = {
+    "records", "reference", "documents", "registry", "labels", "sources", "mappings", "graph",
+    "rules", "validation", "judging", "build", "descriptors",
+}  # fmt: skip
+FRONT = {"cli", "__main__"}
+
+DOORS = {
+    "pyshacl": {"validation"},
+    "flask": {"web"},
+    "granian": {"web"},
+    "click": {"cli"},
+    "rapidfuzz": {"documents"},
+    "rdflib": {"validation", "rules"},
+}
+"""Library -> the rooms that may import it."""
+
+
+def rooms() -> dict[str, set[str]]:
+    """Return each room with the names of everything it imports."""
+    found: dict[str, set[str]] = {}
+    for path in PACKAGE.rglob("*.py"):
+        parts = path.relative_to(PACKAGE).parts
+        if parts[0] in ("data", "ontology", "queries", "shapes"):
+            continue
+        room = parts[0].removesuffix(".py")
+        names = found.setdefault(room, set())
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                names |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module:
+                names.add(node.module)
+                if node.module == "digigraph":
+                    names |= {f"digigraph.{alias.name}" for alias in node.names}
+    return found
+
+
+def ours(imports: set[str]) -> set[str]:
+    """Return the rooms of ours that are imported."""
+    return {name.split(".")[1] for name in imports if name.startswith("digigraph.")}
+
+
+def test_every_room_has_its_place() -> None:
+    """Each module stands in the hall, in a wing or at the front door, and is listed here."""
+    assert set(rooms()) == HALL | READING | WRITING | FRONT
+
+
+@pytest.mark.parametrize("room", sorted(READING - HALL))
+def test_the_reading_wing_knows_nothing_of_the_writing_wing(room: str) -> None:
+    """What runs for years imports the hall and itself only; the wings meet at `release`."""
+    assert ours(rooms()[room]) - {"__version__"} <= READING | HALL
+
+
+@pytest.mark.parametrize("room", sorted(HALL))
+def test_the_hall_imports_only_the_hall(room: str) -> None:
+    """Plain knowledge leans on nothing but plain knowledge."""
+    assert ours(rooms()[room]) - {"__version__"} <= HALL
+
+
+def test_the_writing_wing_meets_the_reading_wing_at_release_only() -> None:
+    """One wing writes releases, the other reads them."""
+    for room in WRITING - READING:
+        assert ours(rooms()[room]) & (READING - HALL - WRITING) <= {"release"}, room
+
+
+@pytest.mark.parametrize("library", sorted(DOORS))
+def test_each_library_has_its_own_door(library: str) -> None:
+    """An engine can be replaced by opening one room."""
+    users = {
+        room
+        for room, imports in rooms().items()
+        if any(name.split(".")[0] == library for name in imports)
+    }
+
+    assert users == DOORS[library]
+
+
+def test_serving_loads_neither_the_validator_nor_a_document_reader() -> None:
+    """A server process holds only what it answers with."""
+    code = (
+        "import sys, digigraph.web; "
+        "print([m for m in ('pyshacl', 'rdflib', 'rapidfuzz', 'digigraph.documents', "
+        "'digigraph.build') if m in sys.modules])"
+    )
+
+    answer = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+
+    assert answer.stdout.strip() == "[]"
+
+
+def test_no_room_is_a_heap() -> None:
+    """A module over 320 lines is two rooms; the limit is a little above the aim of 300."""
+    long = {
+        path.name: lines
+        for path in PACKAGE.rglob("*.py")
+        if (lines := len(path.read_text(encoding="utf-8").splitlines())) > 320
+    }
+
+    assert not long
