@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import urllib.request
 import zipfile
 from pathlib import Path
 
@@ -65,3 +66,7 @@ def test_an_installed_wheel_in_an_empty_folder(wheel: Path, tmp_path: Path) -> N
             "PREFIX dgc: <https://w3id.org/digigraph/def#> SELECT ?r { ?p dgc:hasRequirement ?r }"
         )
         assert len(endpoint.queryAndConvert()["results"]["bindings"]) == 10
+        for path in ("", "dumps/digigraph.ttl", "dumps/digigraph.jsonld.gz", "dumps/SHA256SUMS"):
+            with urllib.request.urlopen(url + path, timeout=10) as response:
+                assert response.status == 200
+                assert response.read()

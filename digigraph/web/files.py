@@ -57,7 +57,7 @@ def _file(release: Release, name: str, caching: str) -> Response:
     else:
         abort(404)
     response = send_file(
-        release.path(name),
+        release.path(name).resolve(),  # a relative path would be taken from the package
         mimetype=media_type_of(name),
         conditional=True,
         etag=digest,
