@@ -152,8 +152,13 @@ def _compared(text: str, fields: tuple[Field, ...], need_whole: bool) -> Match |
     core = _core(text)
     if not core or len(core) > 160:
         return None
+    described = any(_likeness(word, "описание") for word in core.split())
     scored = sorted(
-        ((_score(core, _core(field.value)), field) for field in fields),
+        (
+            (_score(core, _core(field.value)), field)
+            for field in fields
+            if described or field not in (Field.LEVEL_TEXT, Field.LEVELS)
+        ),
         key=lambda pair: -pair[0][0],
     )
     if not scored:
@@ -268,6 +273,8 @@ def is_column_heading(texts: list[str]) -> bool:
         "изисквано ниво и подниво",
     )
     core = re.sub(r"\s(?:съгл\w*|по|от)?\s?digcomp.*$", "", first)
+    if len(core) < 100 and re.match(r"(?:общи|специфични)\b.*\bкомпетентности", core):
+        return True
     return any(fuzz.ratio(core, head) >= 84 for head in heads)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from rapidfuzz import fuzz
 
@@ -19,6 +20,7 @@ from digigraph.text import skeleton
 
 _NEXT_TITLE = re.compile(r"(?<=[а-я)])(?:[,;]?\s+)(?=[А-Я][а-я]{2,})")
 _DUTIES = re.compile(r"\b(?:функции|задачи|задължения)(?:\s+са)?\s*:", re.IGNORECASE)
+_NEXT_SECTOR = re.compile(r"[“”\"]\s*[;,]?\s*(?=(?:\d{2}(?:\.\d{1,2})?|[A-U])[\s–-]*[„\"])")
 _LEVELS = {1: "сектор (section)", 2: "раздел (division)", 3: "група (group)"}
 
 
@@ -38,7 +40,7 @@ def by_field(context: Context, entries: Sequence[Entry], section: Section) -> di
 def sectors(context: Context, entry: Entry) -> tuple[Sector, ...]:
     """Return the economic activities of a profile; reports codes that cannot be."""
     found = []
-    for cells in _parts(context, entry, r"\W*(?:[A-UА-Я]\b|\d)"):
+    for cells in _sectors_apart(context, _parts(context, entry, r"\W*(?:[A-UА-Я]\b|\d)")):
         whole = context.text(cells)
         line = cells[0].line
         code, name = values.sector(whole.value)
@@ -69,6 +71,15 @@ def sectors(context: Context, entry: Entry) -> tuple[Sector, ...]:
     return tuple(found)
 
 
+def _sectors_apart(context: Context, parts: list[list[Cell]]) -> Iterator[list[Cell]]:
+    """Divide "93 „…“; 94 „…“": a quoted name, and then another code with a quoted name."""
+    for cells in parts:
+        whole = strip(context.sheet, cells)
+        cuts = [0, *(found.end() for found in _NEXT_SECTOR.finditer(whole.text)), len(whole.text)]
+        for start, end in pairwise(cuts):
+            yield whole.cells(start, end)
+
+
 def _parts(context: Context, entry: Entry, opening: str) -> list[list[Cell]]:
     """Return the cells of each value of a field; pages and lines may cut a value.
 
@@ -84,7 +95,8 @@ def _parts(context: Context, entry: Entry, opening: str) -> list[list[Cell]]:
         if parts and block.marker in DASHES and not _has_letters(context, parts[-1]):
             put_back(context.sheet, block)
             marked = own = False
-        if parts and not marked and not (begins and own):
+        whole = not parts or _has_letters(context, parts[-1])
+        if parts and not marked and not (begins and own and whole):
             parts[-1] += block.cells
         else:
             parts.append(list(block.cells))
@@ -117,6 +129,12 @@ def titles(context: Context, entry: Entry, *, need_code: bool) -> tuple[Title, .
                 _check(context, entry, title, line, need_code=need_code, guessed=len(parts) > 1)
         for cell in cells:
             context.sheet.mark_text(cell, Role.VALUE)
+    for title in found:
+        if not title.name.value:
+            context.problems.add(
+                "MissingField", title.text.spans[0].line, entry.field.value, title.text.value,
+                spans=title.text.spans,
+            )  # fmt: skip
     return tuple(title for title in found if title.name.value)
 
 

@@ -196,6 +196,16 @@ KINDS: dict[str, tuple[Severity, str, str]] = {
 """Kind -> severity and the sentence in Bulgarian and in English."""
 
 
+_EXPECTED = {
+    "RepeatedSection": "1 ×",
+    "RepeatedField": "1 ×",
+    "OpenList": "</ul>",
+    "NotAccountedFor": "поле от образеца / a field of the template",
+    "UnparsedText": "поле от образеца / a field of the template",
+    "NotAProfile": "I. – IV.",
+}
+"""What an error expects where the reader does not say; otherwise it is the field itself."""
+
 FINDING_CLASS = {
     "MergedBulletsSplit": "MergedBullets",
     "SingleSource": "MissingField",
@@ -231,6 +241,9 @@ class Problems:
         self.counts[severity] = self.counts.get(severity, 0) + 1
         if self.counts[severity] > LIMIT:
             return
+        if severity is Severity.ERROR:
+            found = found or "–"
+            expected = expected or _EXPECTED.get(kind, "{field}").format(field=name, found=found)
         facts = {"found": found, "expected": expected, "field": name}
         self.kept.append(
             Problem(
@@ -238,6 +251,10 @@ class Problems:
                 bg.format(**facts), en.format(**facts), spans, about,
             )
         )  # fmt: skip
+
+    def has_error(self, line: int) -> bool:
+        """Whether an error was reported at a line."""
+        return any(p.line == line and p.severity is Severity.ERROR for p in self.kept)
 
     def sorted(self) -> tuple[Problem, ...]:
         """Return the problems by line, errors first on a line, each once."""

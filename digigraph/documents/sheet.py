@@ -59,6 +59,7 @@ header hr html i img li ol p pre s small span strong sub sup table tbody td tfoo
 """
 _TAGS = frozenset(_TAG_NAMES.split())
 _TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]*)\b[^<>]*>|<!--[^<>]*-->|\*\*|__")
+_MARKS = re.compile(r"[<&]|\*\*|__")
 _BLANK = re.compile(r"(?:\s|&nbsp;|&#160;|[\u200b\u2060\ufeff\u00ad])*")
 
 
@@ -92,6 +93,9 @@ class Sheet:
 
     def plain(self, cell: Cell) -> str:
         """Return the text of a cell without mark-up, entities resolved, white space folded."""
+        raw = self.raw(cell)
+        if not _MARKS.search(raw):
+            return tidy(raw)
         parts = (
             self.raw(t.cell) if not t.tag else " " * (t.tag in _BREAKING) for t in self.tokens(cell)
         )
@@ -171,6 +175,9 @@ class Sheet:
 
     def is_blank(self, cell: Cell) -> bool:
         """Whether a cell holds no text."""
+        raw = self.raw(cell)
+        if not _MARKS.search(raw):
+            return not tidy(raw)
         return not self.plain(cell)
 
     def left_over(self) -> Iterator[Cell]:

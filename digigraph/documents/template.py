@@ -162,7 +162,7 @@ def _profile(
     alternatives = titles(context, others, need_code=False) if others else ()
     description, duties = summary(context, opening) if opening else (None, ())
     for entry, value in ((sector, activities), (occupation, occupations), (opening, description)):
-        if entry and not value and not any(p.line == entry.line for p in context.problems.kept):
+        if entry and not value and not context.problems.has_error(entry.line):
             context.problems.add("MissingField", entry.line, entry.field.value, Section.I.value)
     if not (activities and occupations and description and requirements):
         return None

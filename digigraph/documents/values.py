@@ -17,12 +17,16 @@ _COMPETENCE = re.compile(
 )
 _AREA = re.compile(r"^\s*(\d{1,2})\s*[:.)–—-]*\s*(.*)$", re.DOTALL)
 _SECTOR = re.compile(
-    r"^\s*[„“\"(]*\s*([A-ZА-Я](?![а-яa-z])|\d{2}(?:\s?[.,]?\s?\d{1,2})?)(?!\d)[\s.:)–—-]*(.*)$",
-    re.DOTALL,
+    r"^\s*[„“\"(]*\s*(?:(?:сектор|раздел|група|клас|код|КИД(?:\s?-?\s?2008)?)\b[\s:№–-]*){0,3}"
+    r"([A-ZА-Я](?![А-Яа-яA-Za-z])|\d{2}(?:\s?[.,]?\s?\d{1,2})?)(?!\d)[\s.:)–—-]*(.*)$",
+    re.DOTALL | re.IGNORECASE,
 )
-_POSITION = re.compile(r"(?<![\d.,/])(\d(?:[\s\u00a0–—-]?\d){7})(?![\d])")
+_POSITION = re.compile(r"(?<![\d.,])(\d(?:[\s\u00a0\u2010-\u2015\u2212-]?\d){7})(?![\d])")
 _CODE_WORDS = re.compile(
     r"(?i)[\s,;:(–—-]*\b(?:със?\s+)?код(?:ове)?(?:\s+(?:по|от|съгл\.?|съгласно))?(?:\s+НКПД(?:\s*[-–]?\s*2011)?)?\s*[:№-]*\s*$"
+)
+_CODE_FIRST = re.compile(
+    r"(?i)\W*(?:код\w*)?\W*(?:по|от|съгл\w*\.?)?\W*(?:НКПД(?:\s*[-–]?\s*2011)?)?\W*"
 )
 _NEAR = 80
 _TRIM = " \t\u00a0,;:()–—-"
@@ -68,18 +72,26 @@ def area(text: str) -> tuple[int | None, str]:
 
 def sector(text: str) -> tuple[str | None, str]:
     """Split a KID-2008 code, as "93", "93.1", "93.11" or "R", from the name beside it."""
-    found = _SECTOR.match(text)
+    found = _SECTOR.match(unquoted(text))
     if not found:
         return None, unquoted(text)
-    code = re.sub(r"[\s.,]", "", found[1])
+    code = re.sub(r"[\s.,]", "", found[1]).upper()
     return code.translate(str.maketrans("АВСЕНКМОРТ", "ABCEHKMOPT")), unquoted(found[2])
 
 
 def unquoted(text: str) -> str:
     """Return a name without the quotation marks around all of it."""
-    name = tidy(text).strip(_TRIM)
+    name = _trimmed(tidy(text))
     if len(name) > 1 and name[0] in _QUOTES and name[-1] in _QUOTES:
         name = name[1:-1].strip()
+    return name
+
+
+def _trimmed(text: str) -> str:
+    """Return a text without punctuation at its ends; a bracket that closes one within stays."""
+    name = text.strip(_TRIM)
+    if name.count("(") > name.count(")") and text.rstrip(" \t\u00a0,;:").endswith(f"{name})"):
+        name = f"{name})"
     return name
 
 
@@ -105,7 +117,7 @@ def titles(text: str) -> list[TitleValue]:
     if not found:
         return [_title(text, 0, len(text), ())]
     leading = not text[: found[0].start()].strip(_TRIM + _QUOTES) or bool(
-        re.fullmatch(r"(?i)\W*код\w*\W*", text[: found[0].start()])
+        _CODE_FIRST.fullmatch(text[: found[0].start()])
     )
     groups = _groups(text, [(m.start(), m.end(), re.sub(r"\D", "", m[1])) for m in found])
     result = []
@@ -145,7 +157,7 @@ def _title(
     part = text[start:end]
     part = part[:-_NEAR] + _CODE_WORDS.sub("", part[-_NEAR:])
     left = len(part) - len(part.lstrip(_TRIM + "."))
-    name = part.strip(_TRIM)
+    name = _trimmed(part)
     name = name.lstrip(".").strip()
     begin = start + left
     return TitleValue(
