@@ -27,6 +27,7 @@ from digigraph.formats import (
     Format,
 )
 from digigraph.names import PREFIXES, Names
+from digigraph.pool import Limits
 from digigraph.release import Release
 from digigraph.store import write_triples
 
@@ -48,15 +49,15 @@ _UNIQUE = {
 Value = ox.NamedNode | ox.Literal
 
 
-def describe(release: Release, service: str, told: Format) -> bytes:
+def describe(release: Release, service: str, limits: Limits, told: Format) -> bytes:
     """Return the description of the release, its files and its endpoint as RDF."""
-    triples = [*_dataset(release, service), *_endpoint(release, service)]
+    triples = [*_dataset(release, service), *_endpoint(release, service, limits)]
     return write_triples(triples, told, {**Names(release.base).prefixes(), "sd": SD})
 
 
-def describe_endpoint(release: Release, service: str, told: Format) -> bytes:
+def describe_endpoint(release: Release, service: str, limits: Limits, told: Format) -> bytes:
     """Return the SPARQL service description (S-07) as RDF."""
-    triples = list(_endpoint(release, service))
+    triples = list(_endpoint(release, service, limits))
     return write_triples(triples, told, {**Names(release.base).prefixes(), "sd": SD})
 
 
@@ -132,7 +133,24 @@ def _dataset(release: Release, service: str) -> Iterator[ox.Triple]:
         )
 
 
-def _endpoint(release: Release, service: str) -> Iterator[ox.Triple]:
+def limits_in_words(limits: Limits) -> dict[str, str]:
+    """Return the limits of the endpoint as one sentence in each language (S-06)."""
+    seconds, memory = f"{limits.seconds:g}", limits.memory_mb
+    size, waiting = limits.answer_bytes, f"{limits.waiting_seconds:g}"
+    return {
+        "bg": (
+            f"Заявка може да отнеме до {seconds} s и {memory} MiB памет, отговорът – до {size} "
+            f"байта, а чакането – до {waiting} s; отвъд това отговорът е грешка и никога част."
+        ),
+        "en": (
+            f"A query may take up to {seconds} s and {memory} MiB of memory, an answer up to "
+            f"{size} bytes, waiting up to {waiting} s; beyond that the answer is an error and "
+            "never a part."
+        ),
+    }
+
+
+def _endpoint(release: Release, service: str, limits: Limits) -> Iterator[ox.Triple]:
     about = f"{release.base}sparql"
     endpoint, dataset, union = (_node(f"{about}{part}") for part in ("", "#dataset", "#union"))
     formats = [_node(f"{_FORMAT_IRI}{_UNIQUE[told]}") for told in (*TABLE_FORMATS, *GRAPH_FORMATS)]
@@ -143,6 +161,7 @@ def _endpoint(release: Release, service: str) -> Iterator[ox.Triple]:
         (f"{SD}supportedLanguage", _sd("SPARQL11Query")),
         (f"{SD}feature", _sd("UnionDefaultGraph")),
         (f"{SD}resultFormat", *formats),
+        ("rdfs:comment", *(_in(lang, words) for lang, words in limits_in_words(limits).items())),
         (f"{SD}defaultDataset", dataset),
     )
     yield from _facts(
@@ -182,6 +201,10 @@ def _node(iri: str) -> ox.NamedNode:
 def _term(name: str) -> ox.NamedNode:
     prefix, _, local = name.partition(":")
     return ox.NamedNode(PREFIXES[prefix] + local if prefix in PREFIXES else name)
+
+
+def _in(language: str, words: str) -> ox.Literal:
+    return ox.Literal(words, language=language)
 
 
 def _sd(name: str) -> ox.NamedNode:

@@ -72,3 +72,47 @@ class QueryError(DigigraphError):
 
 class QueryForbidden(DigigraphError):
     """A query asks for what a read-only, closed service does not do."""
+
+
+class QueryTimeout(DigigraphError):
+    """A query was not finished in the time that it may take, and was stopped."""
+
+    def __init__(self, seconds: float) -> None:
+        """Keep the limit."""
+        self.seconds = seconds
+        super().__init__(f"the query was stopped after {seconds:g} s, which is the limit")
+
+
+class ResultTooLarge(DigigraphError):
+    """An answer is longer than this service sends; nothing of it is sent."""
+
+    def __init__(self, limit: int) -> None:
+        """Keep the limit, in bytes."""
+        self.limit = limit
+        super().__init__(f"the answer is longer than {limit} bytes, which is the limit")
+
+
+class OutOfMemory(DigigraphError):
+    """A query needed more memory than it may have, and was stopped."""
+
+    def __init__(self, limit: int) -> None:
+        """Keep the limit, in MiB."""
+        self.limit = limit
+        super().__init__(f"the query needed more than {limit} MiB of memory, which is the limit")
+
+
+class QueryLost(DigigraphError):
+    """The process that worked on a query died; another takes its place."""
+
+    def __init__(self) -> None:
+        """Say so."""
+        super().__init__("the process that worked on the query ended before it was finished")
+
+
+class Overloaded(DigigraphError):
+    """Too many queries are waiting, or this one has waited too long."""
+
+    def __init__(self, retry_after: float) -> None:
+        """Keep the time, in seconds, after which it is worth asking again."""
+        self.retry_after = retry_after
+        super().__init__("too many queries are waiting")

@@ -7,16 +7,17 @@ Answers are whole or they are errors: nothing is handed out before the engine ha
 
 from __future__ import annotations
 
+import io
 import os
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import IO, Any, cast
 
 import pyoxigraph as ox
 
 from digigraph import sparql
-from digigraph.errors import DigigraphError, QueryError
+from digigraph.errors import DigigraphError, QueryError, ResultTooLarge
 from digigraph.formats import (
     CSV,
     GRAPH_FORMATS,
@@ -77,12 +78,39 @@ class Answer:
 
     def write(self, told: Format) -> bytes:
         """Return the whole answer in a format of `formats`; a table can be written once."""
+        whole = io.BytesIO()
+        self.write_to(whole, told)
+        return whole.getvalue()
+
+    def write_to(self, output: IO[bytes] | io.RawIOBase, told: Format) -> None:
+        """Write the answer piece by piece; an error of `output.write` ends it."""
         try:
             if isinstance(self._found, tuple):
-                return write_triples(self._found, told, self._prefixes)
-            return self._found.serialize(format=_TABLES[told]) or b""
+                prefixes = _used(self._found, self._prefixes)
+                ox.serialize(
+                    self._found, cast(IO[bytes], output), format=_GRAPHS[told], prefixes=prefixes
+                )
+            else:
+                self._found.serialize(cast(IO[bytes], output), format=_TABLES[told])
         except (OSError, RuntimeError, ValueError) as error:
             raise QueryFailed(f"the query could not be finished: {error}") from error
+
+    def excerpt(self, shown: int) -> dict[str, Any]:
+        """Return the first rows or triples and how many there are, as SPARQL's JSON has them."""
+        if isinstance(self._found, ox.QueryBoolean):
+            return {"boolean": bool(self._found)}
+        if isinstance(self._found, tuple):
+            first = write_triples(self._found[:shown], TURTLE, self._prefixes).decode()
+            return {"graph": first, "shown": shown, "total": len(self._found)}
+        names = [variable.value for variable in self._found.variables]
+        rows, total = [], 0
+        try:
+            for total, row in enumerate(self._found, 1):
+                if total <= shown:
+                    rows.append({n: _json_term(row[n]) for n in names if row[n] is not None})
+        except (OSError, RuntimeError, ValueError) as error:
+            raise QueryFailed(f"the query could not be finished: {error}") from error
+        return {"names": names, "rows": rows, "total": total}
 
 
 class Store:
@@ -111,6 +139,24 @@ class Store:
         where the query cannot be read, `QueryFailed` where it cannot be finished.
         """
         form = sparql.check(query)
+        return self.evaluate(
+            form, query, default_graphs=default_graphs, named_graphs=named_graphs, values=values
+        )
+
+    def evaluate(
+        self,
+        form: str,
+        query: str,
+        *,
+        default_graphs: Sequence[str] = (),
+        named_graphs: Sequence[str] = (),
+        values: Mapping[str, Term] | None = None,
+        limit: int | None = None,
+    ) -> Answer:
+        """Return the answer to a query that `sparql.check` has read, which told its form.
+
+        A graph of more than `limit` bytes of N-Triples raises `ResultTooLarge`.
+        """
         dataset: dict[str, Any] = {}
         if values:
             dataset["substitutions"] = {ox.Variable(name): term for name, term in values.items()}
@@ -118,10 +164,9 @@ class Store:
             dataset["default_graph"] = [_graph(iri) for iri in default_graphs]
             dataset["named_graphs"] = [_graph(iri) for iri in named_graphs]
         try:
-            found = self._engine().query(query, **dataset)
+            found = self.open().query(query, **dataset)
             if isinstance(found, ox.QueryTriples):
-                # A graph is a set; in order, so that the same question has the same bytes.
-                triples = tuple(sorted(set(found), key=str))
+                triples = _in_order(found, limit)
                 return Answer(form, GRAPH_FORMATS, triples, Names(self.release.base).prefixes())
             return Answer(form, TABLE_FORMATS, found, {})
         except SyntaxError as error:
@@ -129,7 +174,8 @@ class Store:
         except (OSError, RuntimeError, ValueError) as error:
             raise QueryFailed(f"the query could not be finished: {error}") from error
 
-    def _engine(self) -> ox.Store:
+    def open(self) -> ox.Store:
+        """Return the index, opened read-only by this process."""
         with self._lock:
             if self._opened is None or self._opened[0] != os.getpid():
                 self._opened = (os.getpid(), ox.Store.read_only(str(self.release.store)))
@@ -138,9 +184,46 @@ class Store:
 
 def write_triples(triples: Sequence[ox.Triple], told: Format, prefixes: dict[str, str]) -> bytes:
     """Return triples in a graph format, with those of the prefixes that they need."""
-    text = "".join(map(str, triples))
-    used = {prefix: namespace for prefix, namespace in prefixes.items() if f"<{namespace}" in text}
+    used = _used(triples, prefixes)
     return ox.serialize(triples, format=_GRAPHS[told], prefixes=used) or b""
+
+
+def formats_of(form: str) -> tuple[Format, ...]:
+    """Return the formats that the answer to a query of this form can be had in."""
+    return GRAPH_FORMATS if form in ("CONSTRUCT", "DESCRIBE") else TABLE_FORMATS
+
+
+def _in_order(found: ox.QueryTriples, limit: int | None) -> tuple[ox.Triple, ...]:
+    """Return the triples as a set, in order, so that the same question has the same bytes."""
+    triples: dict[str, ox.Triple] = {}
+    size = 0
+    for triple in found:
+        text = str(triple)
+        if text not in triples:
+            triples[text] = triple
+            size += len(text)
+            if limit is not None and size > limit:
+                raise ResultTooLarge(limit)
+    return tuple(triples[text] for text in sorted(triples))
+
+
+def _used(triples: Sequence[ox.Triple], prefixes: dict[str, str]) -> dict[str, str]:
+    text = "".join(map(str, triples))
+    return {prefix: namespace for prefix, namespace in prefixes.items() if f"<{namespace}" in text}
+
+
+def _json_term(term: Any) -> dict[str, str]:
+    """Return a term as SPARQL 1.1 Query Results JSON writes it."""
+    if isinstance(term, ox.NamedNode):
+        return {"type": "uri", "value": term.value}
+    if not isinstance(term, ox.Literal):
+        return {"type": "bnode", "value": str(term)}
+    told = {"type": "literal", "value": term.value}
+    if term.language:
+        return {**told, "xml:lang": term.language}
+    if term.datatype.value.endswith("#string"):
+        return told
+    return {**told, "datatype": term.datatype.value}
 
 
 def _graph(iri: str) -> ox.NamedNode:

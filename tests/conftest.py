@@ -87,10 +87,12 @@ def sample_release(tmp_path_factory: pytest.TempPathFactory) -> Release:
 
 
 @pytest.fixture(scope="session")
-def client(sample_release: Release) -> FlaskClient:
-    """Return a client of the application over the sample release."""
+def client(sample_release: Release) -> Iterator[FlaskClient]:
+    """Yield a client of the application over the sample release."""
     settings = Settings(releases=sample_release.folder.parent, max_query_bytes=100_000)
-    return create_app(settings, sample_release).test_client()
+    app = create_app(settings, sample_release)
+    yield app.test_client()
+    app.extensions["digigraph"].pool.close()
 
 
 @pytest.fixture(scope="session")

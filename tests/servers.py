@@ -65,11 +65,11 @@ class Server:
         return self.process.stderr.read().decode()
 
 
-def serving(releases: Path) -> Server:
+def serving(releases: Path, *options: str) -> Server:
     """Return a server over a folder of releases, not yet started."""
     port = unused_port()
     command = [
         *(sys.executable, "-m", "digigraph", "serve"),
-        *("--port", str(port), "--releases", str(releases)),
+        *("--port", str(port), "--releases", str(releases), *options),
     ]
     return Server(command, port)

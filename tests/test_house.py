@@ -16,7 +16,7 @@ PACKAGE = Path(digigraph.__file__).parent
 HALL = {"errors", "resources", "names", "formats", "catalog", "text", "__init__"}
 READING = {
     "release", "store", "sparql", "syntax", "description", "web", "dumps", "quads", "turtle",
-    "rdfxml", "jsonld",
+    "rdfxml", "jsonld", "pool", "child", "worker", "wire", "sandbox", "cache",
 }  # fmt: skip
 WRITING = {
     "records", "reference", "documents", "registry", "labels", "sources", "mappings", "graph",

@@ -140,7 +140,7 @@ def test_the_store_is_only_read(store: Store, update: str) -> None:
     with pytest.raises(QueryForbidden):
         store.ask(update)
     with pytest.raises(RuntimeError, match="read-write"):
-        store._engine().add(sample_quads()[0])
+        store.open().add(sample_quads()[0])
 
 
 @pytest.fixture

@@ -166,7 +166,7 @@ def _report_unknown(
 ) -> None:
     expected = "; ".join(f"„{f.value}“" for f in fields.FIELDS[section])
     spans = tuple(sheet.span(sheet.trimmed(c)) for c in cells if not sheet.is_blank(c))
-    problems.add("UnknownField", cells[0].line, "", name[:160], expected, spans=spans)
+    problems.add("UnknownField", cells[0].line, section.value, name[:160], expected, spans=spans)
     for cell in cells:
         sheet.mark_text(cell, Role.FIELD)
 

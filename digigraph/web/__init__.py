@@ -11,9 +11,10 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as AnyResponse
 
+from digigraph.cache import Answers
 from digigraph.errors import UsageError
+from digigraph.pool import Pool
 from digigraph.release import Release
-from digigraph.store import Store
 from digigraph.web import files, pages, problems, sparql
 from digigraph.web.server import serve
 from digigraph.web.site import Settings, Site
@@ -50,7 +51,9 @@ def create_app(settings: Settings, release: Release) -> Flask:
             "build it again with the base you want"
         )
     app = Flask(__name__)
-    app.extensions["digigraph"] = Site(settings, release, Store(release))
+    app.extensions["digigraph"] = Site(
+        settings, release, Pool(release, settings.limits), Answers(settings.cache_bytes)
+    )
     app.config["MAX_CONTENT_LENGTH"] = settings.max_query_bytes * _FORM_FACTOR + _FORM_EXTRA
     app.config["MAX_FORM_MEMORY_SIZE"] = app.config["MAX_CONTENT_LENGTH"]
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 300

@@ -55,7 +55,7 @@ def landing() -> Response:
     elif chosen.format is JSON:
         response = send(summary(release, service), chosen)
     else:
-        response = send(describe(release, service, chosen.format), chosen)
+        response = send(describe(release, service, site().settings.limits, chosen.format), chosen)
     response.headers.extend({"Link": _links()})
     return response
 

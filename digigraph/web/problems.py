@@ -7,6 +7,7 @@ of our errors is of which kind.
 from __future__ import annotations
 
 import json
+import math
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -15,8 +16,18 @@ from typing import Any
 from flask import Flask, Response, request
 from werkzeug.exceptions import HTTPException
 
-from digigraph.errors import DigigraphError, QueryError, QueryForbidden
+from digigraph.errors import (
+    DigigraphError,
+    OutOfMemory,
+    Overloaded,
+    QueryError,
+    QueryForbidden,
+    QueryLost,
+    QueryTimeout,
+    ResultTooLarge,
+)
 from digigraph.formats import HTML, JSON, PROBLEM, Format, negotiate
+from digigraph.pool import Abandoned
 from digigraph.store import QueryFailed
 from digigraph.web.site import language, page, site
 
@@ -83,8 +94,35 @@ KINDS: dict[str, Kind] = {
         "Поискайте част в рамките на размера от Content-Range.",
         "Ask for a range within the size in Content-Range.",
     ),
+    "result-too-large": _kind(
+        422, "Отговорът е твърде голям", "The answer is too large",
+        "Поискайте по-малко (LIMIT) или изтеглете файла с данните.",
+        "Ask for less (LIMIT), or download the dump.",
+    ),
+    "query-out-of-memory": _kind(
+        422, "Заявката се нуждае от твърде много памет", "The query needs too much memory",
+        "Опростете заявката (ORDER BY, DISTINCT и GROUP BY държат всичко в паметта) "
+        "или изтеглете файла с данните.",
+        "Simplify the query (ORDER BY, DISTINCT and GROUP BY hold everything in memory), "
+        "or download the dump.",
+    ),
+    "overloaded": _kind(
+        503, "Твърде много заявки наведнъж", "Too many queries at once",
+        "Опитайте отново след времето в Retry-After.",
+        "Try again after the time in Retry-After.",
+    ),
+    "query-timeout": _kind(
+        503, "Заявката не завърши навреме", "The query was not finished in time",
+        "Опростете заявката или изтеглете файла с данните; по-късно същата заявка може да успее.",
+        "Simplify the query, or download the dump; the same query may succeed later.",
+    ),
+    "query-lost": _kind(
+        503, "Заявката беше прекъсната", "The query was interrupted",
+        "Опитайте отново; ако се повтори, опростете заявката.",
+        "Try again; if it is interrupted again, simplify the query.",
+    ),
     "query-failed": _kind(
-        500, "Заявката не можа да бъде изпълнена докрай", "The query could not be finished",
+        422, "Заявката не можа да бъде изпълнена докрай", "The query could not be finished",
         "Опростете заявката или изтеглете файла с данните.",
         "Simplify the query, or download the dump.",
     ),
@@ -99,6 +137,12 @@ KIND_OF: dict[type[DigigraphError], str] = {
     QueryError: "malformed-query",
     QueryForbidden: "query-forbidden",
     QueryFailed: "query-failed",
+    QueryTimeout: "query-timeout",
+    ResultTooLarge: "result-too-large",
+    OutOfMemory: "query-out-of-memory",
+    QueryLost: "query-lost",
+    Overloaded: "overloaded",
+    Abandoned: "query-lost",
 }
 """Our error classes and what they are to a client."""
 
@@ -157,8 +201,47 @@ def _ours(error: DigigraphError) -> Response:
     if slug is None:
         return _unexpected(error)
     if isinstance(error, QueryError):
-        return _answer(slug, *_of_query(error))
-    return _answer(slug, str(error) if language() == "en" else "")
+        response = _answer(slug, *_of_query(error))
+    elif limited := _of_limit(error):
+        response = _answer(slug, *limited)
+    else:
+        sentence = str(error)[:1].upper() + str(error)[1:] + "."
+        response = _answer(slug, sentence if language() == "en" else "")
+    if (seconds := _retry_after(error)) is not None:
+        response.headers["Retry-After"] = str(seconds)
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _of_limit(error: DigigraphError) -> tuple[str, dict[str, Any]] | None:
+    """Return what is said of a limit that was met, and the facts for programs (S-06)."""
+    dump = f"{site().service}dumps/digigraph.nt.gz"
+    if isinstance(error, QueryTimeout):
+        words = {
+            "bg": f"Времето е {error.seconds:g} s.",
+            "en": f"The limit is {error.seconds:g} s.",
+        }
+        facts = {"limit": error.seconds, "unit": "s", "dump": dump}
+    elif isinstance(error, ResultTooLarge):
+        words = {
+            "bg": f"Границата е {error.limit} байта; всички данни са на {dump}.",
+            "en": f"The limit is {error.limit} bytes; all data are at {dump}.",
+        }
+        facts = {"limit": error.limit, "unit": "bytes", "dump": dump}
+    elif isinstance(error, OutOfMemory):
+        words = {"bg": f"Границата е {error.limit} MiB.", "en": f"The limit is {error.limit} MiB."}
+        facts = {"limit": error.limit, "unit": "MiB", "dump": dump}
+    else:
+        return None
+    return words[language()], facts
+
+
+def _retry_after(error: DigigraphError) -> int | None:
+    """Return the seconds after which the same request may succeed, if it may."""
+    if isinstance(error, (QueryTimeout, Overloaded)):
+        seconds = error.seconds if isinstance(error, QueryTimeout) else error.retry_after
+        return max(1, math.ceil(seconds))
+    return 1 if isinstance(error, QueryLost) else None
 
 
 def _of_query(error: QueryError) -> tuple[str, dict[str, Any]]:

@@ -48,7 +48,8 @@ def serve(settings: Settings, announce: Callable[[str], None] | None = None) -> 
         interface=Interfaces.WSGI,
         workers=settings.workers,
         blocking_threads=settings.threads,
-        log_level=LogLevels.warning,
+        # It warns of more threads than processors; ours wait for children most of the time.
+        log_level=LogLevels.error,
         workers_kill_timeout=settings.stop_seconds,
         respawn_failed_workers=True,
     )
@@ -64,7 +65,9 @@ def application(settings: Settings, release: Release) -> Flask:
     from digigraph.web import create_app
 
     logging.getLogger("digigraph").setLevel(logging.INFO)
-    return create_app(settings, release)
+    app = create_app(settings, release)
+    app.extensions["digigraph"].pool.start()
+    return app
 
 
 def free_port(host: str, port: int) -> int:

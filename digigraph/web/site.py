@@ -10,10 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from flask import Response, current_app, render_template, request
+from werkzeug.wsgi import ClosingIterator
 
+from digigraph.cache import Answers
 from digigraph.formats import HTML, Choice, Format, negotiate
+from digigraph.pool import Limits, Pool, Whole
 from digigraph.release import Release
-from digigraph.store import Store
 
 LANGUAGES = ("bg", "en")
 
@@ -36,13 +38,48 @@ class Settings:
         metadata={"help": "URL that clients reach this service at; empty is host and port."},
     )
     workers: int = field(default=1, metadata={"help": "Processes that answer requests."})
-    threads: int = field(default=4, metadata={"help": "Requests a process answers at a time."})
+    threads: int = field(default=128, metadata={"help": "Requests a process answers at a time."})
     max_query_bytes: int = field(
         default=1_000_000, metadata={"help": "Longest query that is read, in bytes of UTF-8."}
+    )
+    children: int = field(
+        default=2, metadata={"help": "Queries that a process runs at a time, each in a child."}
+    )
+    query_seconds: float = field(
+        default=20.0, metadata={"help": "Seconds a query may take; then it is stopped."}
+    )
+    query_memory_mb: int = field(
+        default=1024, metadata={"help": "Memory a query may take, in MiB; then it is stopped."}
+    )
+    max_answer_bytes: int = field(
+        default=50_000_000,
+        metadata={"help": "Longest answer that is sent, in bytes; a longer one is an error."},
+    )
+    max_waiting: int = field(
+        default=100, metadata={"help": "Queries that may wait for a child; more are turned away."}
+    )
+    waiting_seconds: float = field(
+        default=10.0, metadata={"help": "Seconds a query waits before it is turned away."}
+    )
+    cache_bytes: int = field(
+        default=64_000_000,
+        metadata={"help": "Memory for answers that were given, in bytes; 0 keeps none."},
     )
     stop_seconds: int = field(
         default=10, metadata={"help": "How long a stop waits for requests under way."}
     )
+
+    @property
+    def limits(self) -> Limits:
+        """Return what a query may take."""
+        return Limits(
+            seconds=self.query_seconds,
+            memory_mb=self.query_memory_mb,
+            answer_bytes=self.max_answer_bytes,
+            children=self.children,
+            waiting=self.max_waiting,
+            waiting_seconds=self.waiting_seconds,
+        )
 
     @property
     def service_url(self) -> str:
@@ -59,7 +96,8 @@ class Site:
 
     settings: Settings
     release: Release
-    store: Store
+    pool: Pool
+    answers: Answers
 
     @property
     def service(self) -> str:
@@ -120,6 +158,33 @@ def revalidated(response: Response) -> Response:
         response.add_etag()
         response.headers.setdefault("Cache-Control", "no-cache")
         response.make_conditional(request)
+    return response
+
+
+def client_has(key: str | None) -> bool:
+    """Tell whether the client says that it has the answer of this key already."""
+    told = request.if_none_match
+    reads = request.method in ("GET", "HEAD")
+    return reads and key is not None and not told.star_tag and told.contains_weak(key)
+
+
+def tagged(response: Response, key: str | None) -> Response:
+    """Return the response with its key as strong ETag, as 304 where the client has it (H-11)."""
+    response.vary.add("Accept")
+    if key is None:
+        response.headers["Cache-Control"] = "no-store"
+    elif request.method in ("GET", "HEAD"):
+        response.set_etag(key)
+        response.headers.setdefault("Cache-Control", "no-cache")
+        response.make_conditional(request)
+    return response
+
+
+def streamed(answer: Whole, told: Format) -> Response:
+    """Return a large answer, read from its file piece by piece as the client takes it."""
+    pieces = ClosingIterator(answer, answer.close)
+    response = Response(pieces, content_type=told.content_type, direct_passthrough=True)
+    response.content_length = answer.size
     return response
 
 

@@ -10,13 +10,25 @@ from urllib.parse import parse_qsl, urlencode
 
 from flask import Blueprint, Response, request
 
-from digigraph.description import describe_endpoint
-from digigraph.formats import GRAPH_FORMATS, HTML, RESULTS_JSON, TURTLE, Format
+from digigraph import sparql
+from digigraph.cache import key_of
+from digigraph.description import describe_endpoint, limits_in_words
+from digigraph.formats import GRAPH_FORMATS, HTML, Format
 from digigraph.names import Names
-from digigraph.store import Answer
+from digigraph.pool import Job, Limits, Whole
+from digigraph.store import formats_of
 from digigraph.web.examples import Example, examples
 from digigraph.web.problems import Refused, not_acceptable
-from digigraph.web.site import choose, page, revalidated, send, site
+from digigraph.web.site import (
+    choose,
+    client_has,
+    page,
+    revalidated,
+    send,
+    site,
+    streamed,
+    tagged,
+)
 
 bp = Blueprint("sparql", __name__)
 
@@ -50,13 +62,29 @@ class SparqlView:
 
     query: str
     examples: Sequence[Example]
+    limits: Limits
     answered: bool = False
     names: Sequence[str] = ()
     rows: Sequence[Sequence[Cell]] = ()
     total: int = 0
     truth: bool | None = None
     graph: str = ""
+    triples_shown: int = 0
     downloads: Sequence[tuple[str, str]] = ()
+
+    @property
+    def limits_in_words(self) -> dict[str, str]:
+        """Return what the service grants a query, in each language."""
+        return limits_in_words(self.limits)
+
+
+@bp.after_request
+def _with_policy(response: Response) -> Response:
+    """Say how many queries run and wait at a time (S-06)."""
+    limits = site().settings.limits
+    room = limits.children + limits.waiting
+    response.headers["RateLimit-Policy"] = f'"queries";q={room};qu="concurrent-requests"'
+    return response
 
 
 @bp.get("/sparql")
@@ -90,29 +118,56 @@ def ask_by_post() -> Response:
 
 
 def _answer(question: Question) -> Response:
-    answer = site().store.ask(
-        question.query,
-        default_graphs=question.default_graphs,
-        named_graphs=question.named_graphs,
-    )
-    offered = (*answer.formats, HTML)
+    form = sparql.check(question.query)
+    offered = (*formats_of(form), HTML)
     chosen = choose(offered)
     if chosen is None:
         raise not_acceptable(offered)
-    if chosen.format is HTML:
-        return revalidated(page("sparql.html", _answered(question, answer)))
-    return send(answer.write(chosen.format), chosen)
+    told = None if chosen.format is HTML else chosen.format
+    key = key_of(
+        site().release.dataset_digest,
+        question.query,
+        (question.default_graphs, question.named_graphs),
+        chosen.format.name,
+    )
+    if told and client_has(key):
+        return tagged(Response(content_type=told.content_type), key)
+    body = site().answers.get(key)
+    if body is None:
+        answer = _ask(question, form, told)
+        body = answer.small if told else answer.read()
+        if body is None:
+            return tagged(streamed(answer, chosen.format), key)
+        site().answers.keep(key, body)
+    if told is None:
+        return revalidated(page("sparql.html", _answered(question, form, json.loads(body))))
+    return tagged(Response(body, content_type=told.content_type), key)
+
+
+def _ask(question: Question, form: str, told: Format | None) -> Whole:
+    job = Job(
+        question.query,
+        form,
+        told,
+        question.default_graphs,
+        question.named_graphs,
+        ROWS_SHOWN,
+    )
+    # Some servers hand us the connection, so that we see the client leave; granian does not.
+    client = request.environ.get("gunicorn.socket") or request.environ.get("werkzeug.socket")
+    return site().pool.ask(job, client=client)
 
 
 def _without_query() -> Response:
+    limits = site().settings.limits
     offered = (HTML, *GRAPH_FORMATS)
     chosen = choose(offered)
     if chosen is None:
         raise not_acceptable(offered)
     if chosen.format is HTML:
         shown = examples()
-        return page("sparql.html", SparqlView(shown[0].text if shown else "", shown))
-    return send(describe_endpoint(site().release, site().service, chosen.format), chosen)
+        return page("sparql.html", SparqlView(shown[0].text if shown else "", shown, limits))
+    return send(describe_endpoint(site().release, site().service, limits, chosen.format), chosen)
 
 
 def _question(
@@ -176,25 +231,25 @@ def _updates_are_forbidden() -> Refused:
     return Refused("query-forbidden", words)
 
 
-def _answered(question: Question, answer: Answer) -> SparqlView:
+def _answered(question: Question, form: str, found: dict[str, Any]) -> SparqlView:
     dataset = [("default-graph-uri", iri) for iri in question.default_graphs]
     dataset += [("named-graph-uri", iri) for iri in question.named_graphs]
     view: dict[str, Any] = {
         "query": question.query,
         "examples": examples(),
+        "limits": site().settings.limits,
         "answered": True,
         "downloads": [
-            (told.title, _link(question.query, dataset, told)) for told in answer.formats
+            (told.title, _link(question.query, dataset, told)) for told in formats_of(form)
         ],
     }
-    if answer.form in ("CONSTRUCT", "DESCRIBE"):
-        return SparqlView(**view, graph=answer.write(TURTLE).decode())
-    told = json.loads(answer.write(RESULTS_JSON))
-    if "boolean" in told:
-        return SparqlView(**view, truth=told["boolean"])
-    names, found = told["head"]["vars"], told["results"]["bindings"]
-    rows = [[_cell(row.get(name)) for name in names] for row in found[:ROWS_SHOWN]]
-    return SparqlView(**view, names=names, rows=rows, total=len(found))
+    if "graph" in found:
+        shown = min(found["shown"], found["total"])
+        return SparqlView(**view, graph=found["graph"], total=found["total"], triples_shown=shown)
+    if "boolean" in found:
+        return SparqlView(**view, truth=found["boolean"])
+    rows = [[_cell(row.get(name)) for name in found["names"]] for row in found["rows"]]
+    return SparqlView(**view, names=found["names"], rows=rows, total=found["total"])
 
 
 def _link(query: str, dataset: list[tuple[str, str]], told: Format) -> str:

@@ -1,0 +1,363 @@
+"""The pool: a query is over at its limits, and the pool is whole again afterwards (S-05, S-06)."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from conftest import BASE
+
+from digigraph.errors import (
+    OutOfMemory,
+    Overloaded,
+    QueryError,
+    QueryLost,
+    QueryTimeout,
+    ResultTooLarge,
+)
+from digigraph.formats import CSV, N_TRIPLES, TURTLE
+from digigraph.pool import Abandoned, Job, Limits, Pool
+from digigraph.release import Release
+from digigraph.store import QueryFailed, Store, formats_of
+
+CHEAP = Job("SELECT ?s { ?s ?p 6 }", "SELECT", CSV)
+PRODUCT = "{ ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o . ?p ?q ?r }"
+RUNAWAY = Job(f"SELECT (COUNT(*) AS ?n) {PRODUCT}", "SELECT", CSV)
+LIMITS = Limits(seconds=1, memory_mb=96, answer_bytes=1_000_000, children=2, waiting_seconds=5)
+# Each of them would take hours, or more memory than there is.
+STORMS = {
+    "a count over a product": f"SELECT (COUNT(*) AS ?n) {PRODUCT}",
+    "a product": f"SELECT * {PRODUCT}",
+    "ORDER BY over a product": f"SELECT * {PRODUCT} ORDER BY ?c ?f ?i",
+    "DISTINCT over a product": f"SELECT DISTINCT ?a ?d ?g ?j ?m {PRODUCT}",
+    "GROUP_CONCAT over a product": f"SELECT (GROUP_CONCAT(?c) AS ?x) {PRODUCT}",
+    "a product of values": "SELECT (MAX(?t) AS ?x) {"
+    + "".join(f"VALUES ?v{n} {{ {'1 ' * 30} }}" for n in range(9))
+    + " BIND(?v0 AS ?t) }",
+    "text that doubles": "SELECT ?z { BIND('0123456789' AS ?a0) "
+    + "".join(f"BIND(CONCAT(?a{n}, ?a{n}) AS ?a{n + 1}) " for n in range(40))
+    + "BIND(STRLEN(?a40) AS ?z) }",
+    "a regular expression": f"SELECT (COUNT(*) AS ?n) {PRODUCT[:-1]} "
+    "FILTER(!REGEX(CONCAT(STR(?a), STR(?e), STR(?i)), '((a*)*)*((.*)(.*)(.*))*x$')) }",
+    "a huge CONSTRUCT": f"CONSTRUCT {{ ?a ?e ?l }} {PRODUCT}",
+    "deep nesting": "SELECT * " + "{" * 9_000 + "}" * 9_000,
+    "a long chain": "ASK { FILTER(" + "1 + " * 99_000 + "1 = 2) }",
+}
+
+
+@pytest.fixture(scope="module")
+def pool(sample_release: Release) -> Iterator[Pool]:
+    """Yield a pool with short limits."""
+    made = Pool(sample_release, LIMITS)
+    yield made
+    made.close()
+
+
+def until(told: Callable[[], bool], patience: float = 10) -> None:
+    """Wait until something is so."""
+    deadline = time.monotonic() + patience
+    while not told():
+        assert time.monotonic() < deadline, "it did not come to pass"
+        time.sleep(0.005)
+
+
+def whole(pool: Pool) -> bool:
+    """Tell whether as many children are ready as there should be."""
+    return len(pool.processes()) == pool.limits.children
+
+
+def descriptors() -> int:
+    """Return how many files this process has open."""
+    gc.collect()
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
+def is_gone(process: int) -> bool:
+    """Tell whether a process is no more, not even as a zombie."""
+    return not Path(f"/proc/{process}").exists()
+
+
+@pytest.mark.parametrize("told", formats_of("SELECT"), ids=lambda told: told.name)
+def test_the_same_table_as_directly(pool: Pool, sample_release: Release, told: object) -> None:
+    """A table through the pool is byte for byte what the store answers."""
+    query = "SELECT * { ?s ?p ?o } ORDER BY ?s ?p ?o"
+    for text, form in ((query, "SELECT"), ("ASK { ?s ?p 6 }", "ASK")):
+        direct = Store(sample_release).ask(text).write(told)  # type: ignore[arg-type]
+        assert pool.ask(Job(text, form, told)).read() == direct  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("told", formats_of("CONSTRUCT"), ids=lambda told: told.name)
+def test_the_same_graph_as_directly(pool: Pool, sample_release: Release, told: object) -> None:
+    """A graph through the pool is byte for byte what the store answers."""
+    query = "CONSTRUCT WHERE { ?s ?p ?o }"
+    direct = Store(sample_release).ask(query).write(told)  # type: ignore[arg-type]
+
+    assert pool.ask(Job(query, "CONSTRUCT", told)).read() == direct  # type: ignore[arg-type]
+
+
+def test_a_dataset(pool: Pool) -> None:
+    """The graphs that a request names are the whole dataset (S-01)."""
+    count = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+    stubs = Job(count, "SELECT", CSV, default_graphs=(f"{BASE}graph/stubs",))
+
+    assert pool.ask(stubs).read() == b"n\r\n2\r\n"
+
+
+def test_a_large_answer(pool: Pool) -> None:
+    """A large answer comes whole out of a file without a name, and the file is closed."""
+    before = descriptors()
+    query = "SELECT ?a ?f ?i { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } LIMIT 3000"
+    answer = pool.ask(Job(query, "SELECT", CSV))
+    pieces = list(answer)
+
+    assert answer.small is None
+    assert answer.size == sum(map(len, pieces)) > 65_536
+    assert max(map(len, pieces)) <= 65_536
+    assert b"".join(pieces).count(b"\n") > 3000
+    assert descriptors() == before
+
+
+def test_a_query_that_the_engine_cannot_read(pool: Pool) -> None:
+    """The child tells line, column and token, and answers on (S-06)."""
+    with pytest.raises(QueryError) as caught:
+        pool.ask(Job("SELECT * {\n  ?s ex:p ?o\n}", "SELECT", CSV))
+
+    assert (caught.value.line, caught.value.column, caught.value.token) == (2, 6, "ex:p")
+
+
+@pytest.mark.parametrize("name", STORMS)
+def test_a_storm(pool: Pool, name: str) -> None:
+    """It is an error within the limit and half a second, and a cheap query is answered after."""
+    query = STORMS[name]
+    form = query.split()[0]
+    start = time.monotonic()
+    with pytest.raises((QueryTimeout, OutOfMemory, ResultTooLarge, QueryLost, QueryError)):
+        pool.ask(Job(query, form, formats_of(form)[0]))
+
+    assert time.monotonic() - start < LIMITS.seconds + 0.5
+    assert pool.ask(CHEAP).read().startswith(b"s\r\n")
+
+
+def test_after_the_storms(pool: Pool) -> None:
+    """As many children as before, none of them large, no zombie, no open file (S-05)."""
+    pool.ask(CHEAP)
+    until(lambda: whole(pool))
+    before, first = descriptors(), set(pool.processes())
+    for query in ("ORDER BY over a product", "a huge CONSTRUCT", "deep nesting"):
+        form = STORMS[query].split()[0]
+        with pytest.raises((QueryTimeout, OutOfMemory, ResultTooLarge, QueryLost)):
+            pool.ask(Job(STORMS[query], form, formats_of(form)[0]))
+    until(lambda: whole(pool))
+
+    assert descriptors() == before
+    assert all(is_gone(process) for process in first - set(pool.processes()))
+    for process in pool.processes():
+        pages = int(Path(f"/proc/{process}/statm").read_text(encoding="ascii").split()[1])
+        assert pages * os.sysconf("SC_PAGE_SIZE") < 100 << 20
+
+
+def test_a_runaway_beside_a_cheap_query(pool: Pool) -> None:
+    """While one child burns, another answers; at the limit the first one is gone (S-05)."""
+    pool.ask(CHEAP)
+    until(lambda: whole(pool))
+    before = set(pool.processes())
+    with ThreadPoolExecutor(1) as others:
+        runaway = others.submit(pool.ask, RUNAWAY)
+        while not runaway.done():
+            start = time.monotonic()
+            assert pool.ask(CHEAP).size
+            assert time.monotonic() - start < 0.5
+        assert isinstance(runaway.exception(), QueryTimeout)
+    until(lambda: len(before & set(pool.processes())) == 1, 0.5)
+    until(lambda: whole(pool))
+    assert all(is_gone(process) for process in before - set(pool.processes()))
+
+
+def test_an_answer_at_the_limit(sample_release: Release) -> None:
+    """An answer of as many bytes as are allowed is sent; of one more, nothing is (S-06)."""
+    size = Store(sample_release).ask(CHEAP.query).write(CSV)
+    for limit, fits in ((len(size), True), (len(size) - 1, False)):
+        pool = Pool(sample_release, replace(LIMITS, answer_bytes=limit, children=1))
+        try:
+            if fits:
+                assert pool.ask(CHEAP).read() == size
+            else:
+                with pytest.raises(ResultTooLarge, match=str(limit)):
+                    pool.ask(CHEAP)
+        finally:
+            pool.close()
+
+
+def test_a_child_killed_while_idle(pool: Pool) -> None:
+    """A child that somebody kills is replaced, and nobody notices."""
+    pool.ask(CHEAP)
+    until(lambda: whole(pool))
+    killed = set(pool.processes())
+    for process in killed:
+        os.kill(process, signal.SIGKILL)
+    until(lambda: not killed & set(pool.processes()))
+
+    for _ in range(4):
+        assert pool.ask(CHEAP).size
+    until(lambda: whole(pool))
+    assert not killed & set(pool.processes())
+    assert all(is_gone(process) for process in killed)
+
+
+def test_a_child_killed_at_work(sample_release: Release) -> None:
+    """Who asked is told that the query was lost, and the next one is answered."""
+    pool = Pool(sample_release, replace(LIMITS, children=1, seconds=20))
+    try:
+        pool.ask(CHEAP)
+        with ThreadPoolExecutor(1) as others:
+            asked = others.submit(pool.ask, RUNAWAY)
+            (process,) = pool.processes()
+            until(lambda: busy(process))
+            os.kill(process, signal.SIGKILL)
+            assert isinstance(asked.exception(timeout=2), QueryLost)
+        assert pool.ask(CHEAP).size
+    finally:
+        pool.close()
+
+
+def busy(process: int) -> bool:
+    """Tell whether a process is computing."""
+    return Path(f"/proc/{process}/stat").read_text(encoding="ascii").rsplit(")", 1)[1][1] == "R"
+
+
+def test_a_long_query_gives_way(sample_release: Release) -> None:
+    """A query that is not quick goes on with a lower priority, and its child serves only it."""
+    pool = Pool(sample_release, replace(LIMITS, children=1, seconds=20))
+    # Some seconds of work, whatever else the machine does.
+    query = f"SELECT (COUNT(*) AS ?n) {{ {{ SELECT * {PRODUCT} LIMIT 3000000 }} }}"
+    try:
+        pool.ask(CHEAP)
+        (process,) = pool.processes()
+        with ThreadPoolExecutor(1) as others:
+            asked = others.submit(pool.ask, Job(query, "SELECT", CSV))
+            until(lambda: os.getpriority(os.PRIO_PROCESS, process) == 10)
+            assert asked.result().read() == b"n\r\n3000000\r\n"
+        until(lambda: is_gone(process))
+        assert pool.ask(CHEAP).size
+    finally:
+        pool.close()
+
+
+def test_a_client_that_leaves(sample_release: Release) -> None:
+    """A query that nobody waits for any more is stopped."""
+    pool = Pool(sample_release, replace(LIMITS, children=1, seconds=20))
+    ours, theirs = socket.socketpair()
+    try:
+        pool.ask(CHEAP)
+        with ours, ThreadPoolExecutor(1) as others:
+            asked = others.submit(pool.ask, RUNAWAY, client=ours)
+            (process,) = pool.processes()
+            until(lambda: busy(process))
+            theirs.close()
+            assert isinstance(asked.exception(timeout=2), Abandoned)
+        until(lambda: is_gone(process), 2)
+    finally:
+        pool.close()
+
+
+def test_too_many_wait(sample_release: Release) -> None:
+    """Who finds the line full is turned away at once, who waits too long after that time."""
+    limits = replace(LIMITS, children=1, seconds=3, waiting=1, waiting_seconds=0.2)
+    pool = Pool(sample_release, limits)
+    try:
+        pool.start()
+        until(lambda: whole(pool))
+        with ThreadPoolExecutor(2) as others:
+            first = others.submit(pool.ask, RUNAWAY)
+            until(lambda: busy(pool.processes()[0]))
+            start = time.monotonic()
+            waiting = others.submit(pool.ask, CHEAP)
+            until(lambda: len(pool._waiting) == 1)
+            with pytest.raises(Overloaded):
+                pool.ask(CHEAP)
+            assert time.monotonic() - start < 0.2
+            with pytest.raises(Overloaded):
+                waiting.result()
+            assert isinstance(first.exception(), QueryTimeout)
+    finally:
+        pool.close()
+
+
+def test_many_at_once(pool: Pool) -> None:
+    """Sixty-four threads, more than there are children: each is answered."""
+    limits = replace(LIMITS, waiting=64)
+    crowded = Pool(pool.release, limits)
+    try:
+        with ThreadPoolExecutor(64) as threads:
+            answers = list(threads.map(lambda _: crowded.ask(CHEAP).read(), range(640)))
+        assert set(answers) == {pool.ask(CHEAP).read()}
+    finally:
+        crowded.close()
+
+
+def test_the_idle_are_asked_in_turn(pool: Pool) -> None:
+    """The child that has been idle longest is asked first, so that none is forgotten."""
+    until(lambda: whole(pool))
+    order = []
+    for _ in range(4):
+        order.append(pool._idle[0])
+        pool.ask(CHEAP)
+
+    assert order[0] is order[2]
+    assert order[1] is order[3]
+    assert order[0] is not order[1]
+
+
+def test_a_child_has_no_network(pool: Pool) -> None:
+    """Past the guard, SERVICE still reaches nobody: the kernel refuses the socket (S-02)."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        listener.setblocking(False)
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        query = f"SELECT * {{ SERVICE <{url}> {{ ?s ?p ?o }} }}"
+        with pytest.raises(QueryFailed):
+            pool.ask(Job(query, "SELECT", CSV)).read()
+        with pytest.raises(BlockingIOError):
+            listener.accept()
+
+
+def test_children_end_with_the_pool(sample_release: Release) -> None:
+    """Closing ends the children at work too, and frees everything."""
+    before, threads = descriptors(), threading.active_count()
+    pool = Pool(sample_release, replace(LIMITS, seconds=20))
+    pool.ask(CHEAP)
+    until(lambda: whole(pool))
+    processes = pool.processes()
+    with ThreadPoolExecutor(1) as others:
+        asked = others.submit(pool.ask, RUNAWAY)
+        until(lambda: any(busy(process) for process in processes))
+        pool.close()
+        assert isinstance(asked.exception(timeout=2), QueryLost)
+
+    assert all(is_gone(process) for process in processes)
+    assert (descriptors(), threading.active_count()) == (before, threads)
+    with pytest.raises(Overloaded):
+        pool.ask(CHEAP)
+
+
+def test_an_excerpt(pool: Pool) -> None:
+    """A page gets the first rows or triples, and how many there are."""
+    import json
+
+    rows = json.loads(pool.ask(Job("SELECT ?s { ?s ?p ?o }", "SELECT", None, shown=3)).read())
+    construct = Job("CONSTRUCT WHERE { ?s ?p ?o }", "CONSTRUCT", None, shown=2)
+    graph = json.loads(pool.ask(construct).read())
+    whole_graph = pool.ask(replace(construct, told=N_TRIPLES)).read()
+
+    assert (len(rows["rows"]), rows["total"] > 3) == (3, True)
+    assert graph["total"] == whole_graph.count(b"\n")
+    assert json.loads(pool.ask(Job("ASK {}", "ASK", None)).read()) == {"boolean": True}
+    assert pool.ask(replace(construct, told=TURTLE)).size > len(graph["graph"])
