@@ -117,7 +117,7 @@ class Child:
             return wire.receive(self.line, until)
         except TimeoutError:
             raise QueryTimeout(self.orders.seconds) from None
-        except wire.Closed:
+        except (wire.Closed, OSError, ValueError):  # a pool that closes may close our line first
             raise self._cause() from None
 
     def bury(self) -> None:

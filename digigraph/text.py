@@ -42,6 +42,11 @@ def skeleton(text: str) -> str:
     Lower case, look-alike letters of other alphabets as Cyrillic within Cyrillic words, stress
     marks, punctuation and every kind of dash and space folded to one blank.
     """
+    return _skeleton(text) if len(text) <= 200 else _skeleton.__wrapped__(text)
+
+
+@lru_cache(maxsize=4096)
+def _skeleton(text: str) -> str:
     plain = unicodedata.normalize("NFC", unicodedata.normalize("NFD", text).translate(_STRESS))
     return _NOT_WORD.sub(" ", cyrillic(plain).casefold()).strip()
 

@@ -29,9 +29,9 @@ def data(tmp_path: Path) -> Path:
     return Path(shutil.copytree(resources.folder("data"), tmp_path / "data"))
 
 
-def made(data: Path, into: Path, **given: str) -> build.Outcome:
+def made(data: Path, into: Path, *, version: str | None = None) -> build.Outcome:
     """Build the data into a folder."""
-    return build.build(build.inputs(data, **given), into)  # type: ignore[arg-type]
+    return build.build(build.inputs(data, version=version), into)
 
 
 def published(folder: Path) -> dict[str, bytes]:

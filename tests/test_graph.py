@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -54,8 +54,12 @@ def store(shipped_release: Release) -> ox.Store:
     return store
 
 
+Ask = Callable[[str], list[tuple[str, ...]]]
+"""Answers a SELECT as tuples of texts."""
+
+
 @pytest.fixture(scope="module")
-def rows(store: ox.Store):  # type: ignore[no-untyped-def]
+def rows(store: ox.Store) -> Ask:
     """Return a function that answers a SELECT as tuples of texts."""
 
     def ask(query: str) -> list[tuple[str, ...]]:
@@ -65,7 +69,7 @@ def rows(store: ox.Store):  # type: ignore[no-untyped-def]
     return ask
 
 
-def test_every_list_statement_of_the_document_is_there(rows) -> None:  # type: ignore[no-untyped-def]
+def test_every_list_statement_of_the_document_is_there(rows: Ask) -> None:
     """The graph holds 274 statements of six kinds, no more and no less."""
     found = Counter(
         kind.rsplit("#", 1)[1]
@@ -80,7 +84,7 @@ def test_every_list_statement_of_the_document_is_there(rows) -> None:  # type: i
 
 
 @pytest.mark.parametrize("key", sorted(PER_REQUIREMENT))
-def test_statements_stand_at_the_right_competence_kind_and_level(rows, key: str) -> None:  # type: ignore[no-untyped-def]
+def test_statements_stand_at_the_right_competence_kind_and_level(rows: Ask, key: str) -> None:
     """Each requirement and each level has as many statements of each kind as the document."""
     levels, *others = PER_REQUIREMENT[key]
     found = rows(
@@ -105,12 +109,12 @@ def test_statements_stand_at_the_right_competence_kind_and_level(rows, key: str)
     assert {int(rank): int(n) for rank, n in described} == levels
 
 
-def test_lead_ins_are_all_there(rows) -> None:  # type: ignore[no-untyped-def]
+def test_lead_ins_are_all_there(rows: Ask) -> None:
     """The document's 38 level lead-ins stand at 38 competences at a level."""
     assert len(rows("SELECT ?l { ?l a dgc:CompetenceAtLevel ; dgc:leadIn ?text }")) == 38
 
 
-def test_texts_are_verbatim(rows) -> None:  # type: ignore[no-untyped-def]
+def test_texts_are_verbatim(rows: Ask) -> None:
     """Each statement reads as its quotes do, mark-up and white space aside."""
     found: dict[str, tuple[str, list[tuple[int, int, str]]]] = {}
     for statement, text, line, span, quote in rows(
@@ -127,7 +131,7 @@ def test_texts_are_verbatim(rows) -> None:  # type: ignore[no-untyped-def]
         assert tidy(re.sub(r"<[^>]+>", " ", quoted)) == text
 
 
-def test_every_selector_resolves_against_the_stored_bytes(rows) -> None:  # type: ignore[no-untyped-def]
+def test_every_selector_resolves_against_the_stored_bytes(rows: Ask) -> None:
     """A line selector and a quote selector lead to exactly the quoted characters (Q-02)."""
     lines = decode(SOURCE / "document.txt", (SOURCE / "document.txt").read_bytes()).split("\n")
     spans = rows(
@@ -143,7 +147,7 @@ def test_every_selector_resolves_against_the_stored_bytes(rows) -> None:  # type
         assert lines[before][first - 1 : last] == quote
 
 
-def test_a_quote_that_its_line_repeats_has_its_surroundings(rows) -> None:  # type: ignore[no-untyped-def]
+def test_a_quote_that_its_line_repeats_has_its_surroundings(rows: Ask) -> None:
     """Prefix, quote and suffix together occur once in the line."""
     lines = decode(SOURCE / "document.txt", (SOURCE / "document.txt").read_bytes()).split("\n")
     for line, quote, prefix, suffix in rows(
@@ -153,7 +157,7 @@ def test_a_quote_that_its_line_repeats_has_its_surroundings(rows) -> None:  # ty
         assert lines[int(line) - 1].count(prefix + quote + suffix) == 1
 
 
-def test_every_line_is_cited_or_accounted_for(rows) -> None:  # type: ignore[no-untyped-def]
+def test_every_line_is_cited_or_accounted_for(rows: Ask) -> None:
     """Every non-empty line of the document has evidence or a reason (Q-03)."""
     lines = decode(SOURCE / "document.txt", (SOURCE / "document.txt").read_bytes()).split("\n")
     cited = {int(line) for (line,) in rows("SELECT ?line { ?s a dgc:SourceSpan ; dgc:line ?line }")}
@@ -168,7 +172,7 @@ def test_every_line_is_cited_or_accounted_for(rows) -> None:  # type: ignore[no-
     assert Counter(reasons.values())["PageFooter"] == 27
 
 
-def test_the_contradiction_is_published_with_both_values(rows) -> None:  # type: ignore[no-untyped-def]
+def test_the_contradiction_is_published_with_both_values(rows: Ask) -> None:
     """Section II says 6, section IV says 5: both stand, the detailed one is in force (M-05)."""
     assert rows(
         "SELECT ?rank ?min ?max ?rule { ?r dgc:levelStatus dgc:Disputed ; "
@@ -187,7 +191,7 @@ def test_the_contradiction_is_published_with_both_values(rows) -> None:  # type:
     )
 
 
-def test_titles_with_a_code_are_positions_and_those_without_are_labels(rows) -> None:  # type: ignore[no-untyped-def]
+def test_titles_with_a_code_are_positions_and_those_without_are_labels(rows: Ask) -> None:
     """Two alternative titles carry their own NKPD code, two are bare names (M-09)."""
     assert sorted(rows("SELECT ?o { ?p dgc:alsoNamedAs ?o }")) == [
         (f"{BASE}id/nkpd11/24215025",),
@@ -200,7 +204,7 @@ def test_titles_with_a_code_are_positions_and_those_without_are_labels(rows) -> 
     assert rows("SELECT ?o { ?p dgc:occupation ?o }") == [(f"{BASE}id/nkpd11/33393020",)]
 
 
-def test_findings_tell_what_the_document_holds(rows) -> None:  # type: ignore[no-untyped-def]
+def test_findings_tell_what_the_document_holds(rows: Ask) -> None:
     """Each oddity of the document is a finding of its class, in both languages (Q-04)."""
     found = Counter(
         kind.rsplit("#", 1)[1]
@@ -221,12 +225,12 @@ def test_findings_tell_what_the_document_holds(rows) -> None:  # type: ignore[no
     ) == [("260",)]
 
 
-def test_coverage_is_published_and_whole(rows) -> None:  # type: ignore[no-untyped-def]
+def test_coverage_is_published_and_whole(rows: Ask) -> None:
     """The share of lines and characters accounted for is 100 per cent."""
     assert rows("SELECT ?v { ?m a dqv:QualityMeasurement ; dqv:value ?v }") == [("100",), ("100",)]
 
 
-def test_the_links_outward_are_there(rows) -> None:  # type: ignore[no-untyped-def]
+def test_the_links_outward_are_there(rows: Ask) -> None:
     """NKPD leads to ISCO, the sector to NACE, competences to ESCO."""
     assert rows("SELECT ?a { ?p dgc:economicActivity ?a }") == [
         ("http://data.europa.eu/ux2/nace2/93",)
@@ -329,7 +333,7 @@ def test_ids_of_statements_do_not_depend_on_the_encoding(tmp_path: Path) -> None
     assert first.profile == second.profile
 
 
-def test_the_source_is_described_by_its_exact_bytes(rows) -> None:  # type: ignore[no-untyped-def]
+def test_the_source_is_described_by_its_exact_bytes(rows: Ask) -> None:
     """Checksum, size and rights of the document are those of the stored file (Q-01, Q-12)."""
     given = sources.load(SOURCE / "source.toml").source
 

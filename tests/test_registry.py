@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -80,7 +81,9 @@ def test_all_faults_of_a_register_are_told_at_once() -> None:
         (lambda rows: [rows[0], rows[1].replace("2026.11.0", "2027.1.0"), rows[2]], "was changed"),
     ],
 )
-def test_a_row_that_was_published_cannot_go_move_or_change(change, complaint: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_row_that_was_published_cannot_go_move_or_change(
+    change: Callable[[list[str]], list[str]], complaint: str
+) -> None:
     """A register that breaks a promise of an earlier one is refused, naming the row."""
     older = minted("a", "b")
     rows = change(older.text().splitlines())

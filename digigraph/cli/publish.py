@@ -6,11 +6,15 @@ import json
 import sys
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from digigraph.cli.output import Console, problem_json, reading_json
 from digigraph.errors import InputError
+
+if TYPE_CHECKING:
+    from digigraph.release import Release
 
 _RELEASES = click.option(
     "--releases", type=click.Path(path_type=Path, file_okay=False), default=Path("releases"),
@@ -182,8 +186,8 @@ def show(console: Console, thing: str, as_json: bool, releases: Path) -> None:
     print_thing(console, release, thing, as_json=as_json)
 
 
-def _newest(releases: Path):  # type: ignore[no-untyped-def]
-    """Return the newest release; an installed digigraph builds the shipped data first."""
+def _newest(releases: Path) -> Release:
+    """Return the newest release in a folder, or say how to make one."""
     from digigraph.release import newest_release
 
     release = newest_release(releases) if releases.is_dir() else None

@@ -37,10 +37,12 @@ class Context:
     reference: Reference
     lexicon: Lexicon
     places: list[tuple[str, Span]] = field(default_factory=list)
+    open_tags: dict[int, Blocks] = field(default_factory=dict)
 
     def blocks(self, entry: Entry) -> Blocks:
-        """Return the blocks of a field, and report what its mark-up leaves open."""
-        return blocks_of(self.sheet, entry.values)
+        """Return the blocks of a field, anew each time; their open tags are remembered."""
+        found = self.open_tags[id(entry)] = blocks_of(self.sheet, entry.values)
+        return found
 
     def text(self, cells: Sequence[Cell], about: str = "") -> Text:
         """Return the text of cells as one value, remembering what it is about."""
@@ -236,8 +238,9 @@ class Context:
             return number if kind == "VariantName" else None
         return number
 
-    def note_unclosed(self, blocks: Blocks, entry: Entry, *, last: bool) -> None:
+    def note_unclosed(self, entry: Entry, *, last: bool) -> None:
         """Report the tags that a field leaves open; at the document's end that is an error."""
+        blocks = self.open_tags.get(id(entry)) or self.blocks(entry)
         for tag, line in blocks.abandoned if last else (*blocks.abandoned, *blocks.unclosed):
             if tag in ("ul", "ol"):
                 self.problems.add("MalformedMarkup", line, entry.field.value, f"<{tag}>")

@@ -60,6 +60,7 @@ def decode(path: Path, content: bytes) -> str:
     are a text whose letters were lost in an earlier conversion.
     """
     text = _decoded(path, content)
+    _check_shape(path, text)
     lost = re.search("\ufffd", text) or _LOST.search(text)
     if lost:
         raise _lost(path, text, lost)
@@ -76,14 +77,13 @@ def decode(path: Path, content: bytes) -> str:
     text = text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
     if not text.strip():
         raise InputError(path, "the document is empty")
-    _check_shape(path, text)
     return unicodedata.normalize("NFC", text)
 
 
 def _check_shape(path: Path, text: str) -> None:
     """Raise `InputError` for a text of more or longer lines than any profile has."""
     count = 0
-    for number, line in enumerate(text.split("\n"), 1):
+    for number, line in enumerate(re.split("\r\n|\r|\n", text), 1):
         count += bool(line.strip())
         if len(line) > MAX_LINE or count > MAX_LINES:
             found = f"a line of {len(line):,} characters" if len(line) > MAX_LINE else "many lines"

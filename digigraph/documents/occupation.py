@@ -44,6 +44,9 @@ def sectors(context: Context, entry: Entry) -> tuple[Sector, ...]:
         whole = context.text(cells)
         line = cells[0].line
         code, name = values.sector(whole.value)
+        text = strip(context.sheet, cells)
+        at = text.text.find(name)
+        spans = context.text(text.cells(at, at + len(name))).spans if at >= 0 else whole.spans
         division = (code or "")[:2]
         if code is None or not (
             re.fullmatch(r"[A-U]", code) or (division.isdigit() and 1 <= int(division) <= 99)
@@ -67,7 +70,7 @@ def sectors(context: Context, entry: Entry) -> tuple[Sector, ...]:
             context.problems.add(
                 "SectorAsDivision", line, entry.field.value, code, _LEVELS[size], spans=whole.spans
             )
-        found.append(Sector(code, Text(name, whole.spans), whole))
+        found.append(Sector(code, Text(name, spans), whole))
     return tuple(found)
 
 

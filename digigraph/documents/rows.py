@@ -17,6 +17,7 @@ from digigraph.documents.markup import Joint
 from digigraph.documents.pages import Row, rows_of
 from digigraph.documents.problems import Problems
 from digigraph.documents.sheet import Cell, Role, Sheet
+from digigraph.records import Span
 
 _BOLD = re.compile(r"\s*(?:<p>)?\s*(?:<(?:b|strong)>(.*?)</(?:b|strong)>|\*\*(.+?)\*\*)", re.I)
 _COLON = re.compile(r"^([^:<>]{6,150}):\s*(?=\S)")
@@ -205,7 +206,7 @@ def _label_in_front(
     return Row(row.line, cells, row.joint), [sheet.plain(c) for c in cells]
 
 
-def _spans(sheet: Sheet, row: Row) -> tuple:  # type: ignore[type-arg]
+def _spans(sheet: Sheet, row: Row) -> tuple[Span, ...]:
     return tuple(sheet.span(sheet.trimmed(c)) for c in row.cells if not sheet.is_blank(c))
 
 

@@ -203,7 +203,7 @@ def _note_similar(context: Context, requirements: tuple[Requirement, ...]) -> No
 def _note_open_tags(context: Context, found: Layout) -> None:
     for number, entry in enumerate(found.entries):
         last = number == len(found.entries) - 1
-        context.note_unclosed(context.blocks(entry), entry, last=last)
+        context.note_unclosed(entry, last=last)
 
 
 def _note_headings(context: Context, found: Layout) -> None:
