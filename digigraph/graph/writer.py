@@ -5,7 +5,6 @@ Every minted thing gets its identity block here (M-13), so none can be forgotten
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -111,8 +110,3 @@ def day(value: date) -> ox.Literal:
 def notation(value: str, datatype: str) -> ox.Literal:
     """Return a code as a typed notation (M-15); `datatype` is the IRI."""
     return ox.Literal(value, datatype=ox.NamedNode(datatype))
-
-
-def in_order(quads: Iterable[ox.Quad]) -> list[str]:
-    """Return the lines of canonical N-Quads: each quad once, in code-point order."""
-    return sorted({f"{quad} ." for quad in quads})

@@ -255,7 +255,7 @@ def _of_query(error: QueryError) -> tuple[str, dict[str, Any]]:
 
 def _of_http(error: HTTPException) -> Response:
     if error.response is not None or not error.code or error.code < 400:
-        return error.get_response()  # type: ignore[return-value]
+        return error.get_response()  # type: ignore[return-value]  # Flask's own response class
     slug = _BY_STATUS.get(error.code, "bad-request" if error.code < 500 else "internal-error")
     response = _answer(slug, "")
     response.status_code = error.code
