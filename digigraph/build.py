@@ -12,6 +12,8 @@ import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
+from itertools import chain
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -21,19 +23,27 @@ from digigraph import (
     descriptors,
     documents,
     graph,
+    history,
     labels,
     mappings,
     reference,
     resources,
+    retired,
     sources,
 )
 from digigraph.errors import DigigraphError, InputError, ReleaseExists
 from digigraph.judging import check, judge
 from digigraph.names import Names
+from digigraph.promises import BuildRefused, Promises, keep_ids
 from digigraph.records import Reading
-from digigraph.registry import Registry
-from digigraph.release import Release, newest_release, open_release, write_release
+from digigraph.registry import Registry, write_whole
+from digigraph.release import Release, earlier_release, open_release, write_release
 from digigraph.validation import Report
+
+__all__ = ["BuildRefused", "Inputs", "Outcome", "Progress", "Refused", "build", "inputs"]
+
+REGISTERS = ("ids.tsv", retired.FILE, history.FILE)
+"""Files of `data/` that a build appends to."""
 
 Progress = Callable[[str, int, int], None]
 """Told of each step: what is being done, how much of it is done, how much there is."""
@@ -68,10 +78,10 @@ class Outcome:
     readings: tuple[tuple[Path, Reading], ...]
     minted: tuple[str, ...] = ()
     unchanged: bool = False
-
-
-class BuildRefused(DigigraphError):
-    """A build that would break a promise or publish invalid data."""
+    replaced: tuple[tuple[str, str], ...] = ()
+    """Sources that newer editions of their documents replace, each with its successor."""
+    retired: int = 0
+    """How many lines were appended to the register of what is gone."""
 
 
 def inputs(
@@ -104,7 +114,7 @@ def inputs(
 
 
 def _digest(data: Path, edition: graph.Edition, base: str) -> str:
-    """Return the SHA-256 over everything that a release is made from, the register left out."""
+    """Return the SHA-256 over everything that a release is made from, the registers left out."""
     total = hashlib.sha256(
         f"{edition.software}|{edition.version}|{edition.issued}|{base}\n".encode()
     )
@@ -112,7 +122,7 @@ def _digest(data: Path, edition: graph.Edition, base: str) -> str:
     for root in roots:
         for path in sorted(p for p in root.rglob("*") if p.is_file()):
             name = path.relative_to(root).as_posix()
-            if name == "ids.tsv" or "__pycache__" in name:
+            if name in REGISTERS or "__pycache__" in name:
                 continue
             total.update(f"{root.name}/{name}\n{path.stat().st_size}\n".encode())
             total.update(path.read_bytes())
@@ -135,12 +145,13 @@ def build(made_from: Inputs, into: Path, *, progress: Progress = lambda *_: None
             f"release {made_from.edition.version} is in {into} already, made from other inputs; "
             "releases are never overwritten. Raise the version in data/release.toml."
         )
-    previous = newest_release(into) if into.is_dir() else None
+    previous = earlier_release(into, made_from.edition.version)
     known = reference.load()
     registry = Registry.read(made_from.data / "ids.tsv")
     before = len(registry.entries)
     accepted, refused, readings = _read_all(made_from, known, registry, progress)
-    _keep_promises(accepted, registry, previous)
+    replaced = keep_ids(accepted, registry, previous, made_from.edition.version)
+    former = history.former(made_from.data, made_from.edition.version, previous)
     given = labels.read(made_from.data / "labels.tsv")
     static = graph.static_part(names)
     sets = [
@@ -155,16 +166,25 @@ def build(made_from: Inputs, into: Path, *, progress: Progress = lambda *_: None
             graph.document_part(document, names=names, reference=known, labels=given, shared=shared)
         )
     whole = graph.dataset_part(
-        made_from.edition, accepted, sets, registry.retired, wordings, names=names, labels=given
+        made_from.edition, accepted, sets, former, wordings, names=names, labels=given
     )
-    _check_labels(given.unknown(_identifiers(names, [static, whole, *parts])), made_from.data)
+    asked = graph.examples_part(made_from.edition, names)
+    register = retired.Retirements.read(made_from.data / retired.FILE)
+    known_lines = len(register.lines)
+    promises = Promises(register, registry, previous, names, made_from.edition)
+    gone = promises.tombstones(partial(chain, static, whole, asked, *parts))
+    _check_labels(given.unknown(_identifiers(names, [static, whole, gone, *parts])), made_from.data)
+    counted = chain(static, whole, asked, gone, *parts)
+    said = graph.void_part(made_from.edition, accepted, counted, names)
+    said |= promises.tombstones(partial(iter, said), statistics=True)
+    everything = (static, whole, asked, gone, said, *parts)
     report = judge(
-        static | whole, parts, base=made_from.base,
+        static | whole, [*parts, asked | said | gone], base=made_from.base,
         progress=lambda done, of: progress("validation", done, of),
     )  # fmt: skip
     if not report.conforms():
         return Outcome(None, report, refused, readings)
-    breaches = check((quad for part in (static, whole, *parts) for quad in part), made_from.base)
+    breaches = check(chain(*everything), made_from.base)
     if breaches:
         listed = "\n".join(f"  {one.name} ({one.title}): {one.row}" for one in breaches[:50])
         raise BuildRefused(
@@ -173,18 +193,38 @@ def build(made_from: Inputs, into: Path, *, progress: Progress = lambda *_: None
     progress("release", 0, 1)
     release = write_release(
         into,
-        (quad for part in (static, whole, *parts) for quad in part),
+        chain(*everything),
         version=made_from.edition.version,
         issued=made_from.edition.issued,
         base=made_from.base,
         inputs_digest=made_from.digest,
-        files=_files(registry, report, made_from, previous, accepted),
+        notes={"bg": made_from.edition.notes_bg, "en": made_from.edition.notes_en},
+        files={
+            **_mapping_sets(made_from),
+            "ids.tsv": registry.text().encode("utf-8"),
+            "validation.json": f"{report.to_json()}\n".encode(),
+        },
     )
     progress("release", 1, 1)
     minted = tuple(entry.id for entry in registry.entries[before:])
-    if minted:
-        registry.write(made_from.data / "ids.tsv")
-    return Outcome(release, report, refused, readings, minted)
+    _write_registers(made_from.data, registry, register, former)
+    news = len(register.lines) - known_lines
+    return Outcome(release, report, refused, readings, minted, replaced=replaced, retired=news)
+
+
+def _write_registers(
+    data: Path, registry: Registry, register: retired.Retirements, former: list[history.Former]
+) -> None:
+    """Append to the registers in `data` what this release promised; leave the others alone."""
+    texts = {
+        "ids.tsv": registry.text(),
+        retired.FILE: register.text() if register.lines else "",
+        history.FILE: history.appended(data / history.FILE, former),
+    }
+    for name, text in texts.items():
+        path = data / name
+        if text and (not path.exists() or path.read_text(encoding="utf-8") != text):
+            write_whole(path, text)
 
 
 def _read_all(
@@ -220,28 +260,6 @@ def _read_all(
     return accepted, tuple(refused), tuple(readings)
 
 
-def _keep_promises(
-    accepted: Sequence[graph.Document], registry: Registry, previous: Release | None
-) -> None:
-    """Raise unless everything that was ever published is in this build too."""
-    if previous:
-        older = Registry.parse((previous.folder / "ids.tsv").read_text(encoding="utf-8"))
-        registry.check_extends(older, f"release {previous.version}")
-    present = {document.profile_id for document in accepted}
-    present |= {document.source_id for document in accepted}
-    present |= {one for document in accepted for _, one in document.competence_ids}
-    missing = [
-        entry for entry in registry.entries if entry.status == "active" and entry.id not in present
-    ]
-    if missing:
-        listed = "\n".join(f"  {entry.id}  {entry.key}" for entry in missing)
-        raise BuildRefused(
-            "these identifiers were published and would be gone:\n"
-            f"{listed}\n"
-            "Mend or restore their documents; to retire one, change its status in data/ids.tsv."
-        )
-
-
 def _descriptors(data: Path, known: reference.Reference) -> list[descriptors.Descriptor]:
     path = data / descriptors.FILE
     return descriptors.read(path, known.competences) if path.exists() else []
@@ -262,28 +280,10 @@ def _check_labels(unknown: Sequence[str], data: Path) -> None:
         raise InputError(data / "labels.tsv", f"unknown identifiers: {', '.join(unknown)}")
 
 
-def _files(
-    registry: Registry,
-    report: Report,
-    made_from: Inputs,
-    previous: Release | None,
-    accepted: Sequence[graph.Document],
-) -> dict[str, bytes]:
-    """Return the files that travel with the dumps: the register, the report, the changes."""
-    edition = made_from.edition
-    lines = [f"# digigraph {edition.version} ({edition.issued.isoformat()})", ""]
-    lines += [line for line in (edition.notes_en, edition.notes_bg) if line]
-    older = (
-        Registry.parse((previous.folder / "ids.tsv").read_text(encoding="utf-8")).entries
-        if previous
-        else []
-    )
-    had = {entry.id for entry in older}
-    added = [entry for entry in registry.entries if entry.id not in had]
-    lines += ["", f"## Added since {previous.version}" if previous else "## Added", ""]
-    lines += [f"- `{entry.id}` {entry.key}" for entry in added] or ["- nothing"]
+def _mapping_sets(made_from: Inputs) -> dict[str, bytes]:
+    """Return the mapping sets as they are authored, SSSOM TSV, under the base of the release."""
+    folder = made_from.data / "mappings"
     return {
-        "ids.tsv": registry.text().encode("utf-8"),
-        "validation.json": f"{report.to_json()}\n".encode(),
-        "CHANGES.md": ("\n".join(lines) + "\n").encode("utf-8"),
+        f"mappings/{path.name}": resources.text(path, made_from.base).encode("utf-8")
+        for path in sorted(folder.glob("*.sssom.tsv"))
     }

@@ -1,13 +1,12 @@
-"""Writes the dumps of a release, each also as gzip, and the index that the endpoint answers from.
+"""Writes the dumps of a release, and the index that the endpoint answers from.
 
-All of them come from the one sorted order, so they are the same graph and, with the same input,
-the same bytes. Only the index may differ from build to build.
+Each dump is there as it is, as gzip and as Zstandard. All of them come from the one sorted order,
+so they are the same graph and, with the same input, the same bytes. Only the index may differ from
+build to build.
 """
 
 from __future__ import annotations
 
-import gzip
-import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable
 from itertools import zip_longest
@@ -15,6 +14,8 @@ from pathlib import Path
 from typing import IO
 
 import pyoxigraph as ox
+from zlib_ng import zlib_ng
+from zstandard import ZstdCompressor
 
 from digigraph.formats import DUMP_FORMATS
 from digigraph.jsonld import write_json_ld
@@ -23,6 +24,8 @@ from digigraph.rdfxml import write_rdf_xml
 from digigraph.turtle import write_trig, write_turtle
 
 NAME = "digigraph"
+_GZIP = 31
+"""What tells zlib to write a gzip header: one without a name and a time."""
 
 
 def write_dumps(folder: Path, quads: Iterable[ox.Quad], base: str) -> None:
@@ -79,11 +82,16 @@ def graph_sizes(nquads: Path) -> Counter[str]:
 
 
 def _compress(path: Path) -> None:
-    """Write `path` again as gzip: no name, no time, so that the bytes depend on the input only."""
-    packed_path = path.with_name(path.name + ".gz")
+    """Write `path` again as gzip and as Zstandard: no name, no time, only what is in it."""
+    gzipped, packed = (path.with_name(path.name + end) for end in (".gz", ".zst"))
+    deflate = zlib_ng.compressobj(6, wbits=_GZIP)
     with (
         path.open("rb") as plain,
-        packed_path.open("wb") as out,
-        gzip.GzipFile(filename="", fileobj=out, mode="wb", compresslevel=6, mtime=0) as packed,
+        gzipped.open("wb") as gz,
+        packed.open("wb") as out,
+        ZstdCompressor(level=3).stream_writer(out, closefd=False) as zst,
     ):
-        shutil.copyfileobj(plain, packed, 1 << 20)
+        while piece := plain.read(1 << 20):
+            gz.write(deflate.compress(piece))
+            zst.write(piece)
+        gz.write(deflate.flush())

@@ -84,12 +84,12 @@ class QueryTimeout(DigigraphError):
 
 
 class ResultTooLarge(DigigraphError):
-    """An answer is longer than this service sends; nothing of it is sent."""
+    """An answer is longer than this service sends; nothing of it is sent (S-06)."""
 
-    def __init__(self, limit: int) -> None:
-        """Keep the limit, in bytes."""
-        self.limit = limit
-        super().__init__(f"the answer is longer than {limit} bytes, which is the limit")
+    def __init__(self, limit: int, unit: str = "bytes") -> None:
+        """Keep the limit, in `rows` of a table, `triples` of a graph, or `bytes`."""
+        self.limit, self.unit = limit, unit
+        super().__init__(f"the answer has more than {limit} {unit}, which is the limit")
 
 
 class OutOfMemory(DigigraphError):
@@ -116,3 +116,24 @@ class Overloaded(DigigraphError):
         """Keep the time, in seconds, after which it is worth asking again."""
         self.retry_after = retry_after
         super().__init__("too many queries are waiting")
+
+
+class ServiceFailed(DigigraphError):
+    """A service that was to be looked at cannot be reached, or is none of digigraph."""
+
+    exit_code = 4
+
+
+class EngineUnavailable(DigigraphError):
+    """An engine over HTTP cannot be asked, or does not hold what is served.
+
+    `why` is `unreachable`, `refuses`, `cut` or `other-release`; the message is for who runs the
+    service and may name the address of the engine.
+    """
+
+    exit_code = 4
+
+    def __init__(self, why: str, message: str) -> None:
+        """Keep the reason, for what is said to clients."""
+        self.why, self.retry_after = why, 5.0
+        super().__init__(message)

@@ -123,6 +123,8 @@ _FILE_TYPES = {
     "rq": "application/sparql-query",
     "toml": "application/toml",
     "txt": "text/plain",
+    "zip": "application/zip",
+    "zst": "application/zstd",
 }
 _RANGE = re.compile(r"(?P<type>[^\s;/\"]+)/(?P<subtype>[^\s;/\"]+)\Z")
 _QUALITY = re.compile(r"(?:0?\.[0-9]+|0\.?|1(?:\.0*)?)\Z")
@@ -156,13 +158,15 @@ def negotiate(
 ) -> Choice | None:
     """Return what a client gets of the `offered` formats, or None where nothing fits (H-04).
 
-    A known suffix decides; else the parameter, by name, extension or media type; else Accept.
+    A suffix, the extension or the name of a format, decides; else the parameter, by name,
+    extension or media type; else Accept.
 
     >>> negotiate(GRAPH_FORMATS, accept="text/turtle;charset=utf-8").format.name
     'turtle'
     """
     if suffix:
-        return next((Choice(f) for f in offered if f.extension == suffix.lower()), None)
+        wanted = suffix.lower()
+        return next((Choice(f) for f in offered if wanted in (f.extension, f.name)), None)
     if requested:
         return _by_name(offered, requested)
     if accept is None or not accept.strip():

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import IO, Any
 
 import pyoxigraph as ox
@@ -60,6 +61,7 @@ class Context:
             if isinstance(told, str) and told.endswith(("/", "#")) and "://" in told
         }
         self._by_namespace = {namespace: prefix for prefix, namespace in self.prefixes.items()}
+        self._compact = lru_cache(maxsize=4096)(self._compacted)
         self._vocabulary: dict[str, str] = {}
         self._terms: dict[str, list[Term]] = {}
         for name, told in source.items():
@@ -67,7 +69,7 @@ class Context:
                 term = self._term(name, told)
                 self._terms.setdefault(term.iri, []).append(term)
             elif isinstance(told, str) and name not in self.prefixes and told[0] != "@":
-                self._vocabulary[self._expanded(told)] = name
+                self._vocabulary.setdefault(self._expanded(told), name)
 
     def node(self, subject: Subject) -> dict[str, Json]:
         """Return one node object, its keys in order after `id` and `type`."""
@@ -110,7 +112,7 @@ class Context:
         compact = self._compact(iri)
         return iri if compact in self.source else compact
 
-    def _compact(self, iri: str) -> str:
+    def _compacted(self, iri: str) -> str:
         cut = max(iri.rfind("#"), iri.rfind("/")) + 1
         prefix = self._by_namespace.get(iri[:cut])
         return f"{prefix}:{iri[cut:]}" if prefix and _LOCAL.match(iri[cut:]) else iri
@@ -131,20 +133,32 @@ class Context:
         )
 
 
+def context_iri(base: str = AUTHORED_BASE) -> str:
+    """Return the IRI of the context that digigraph publishes."""
+    return f"{base}context/v1.jsonld"
+
+
 def context_document(base: str = AUTHORED_BASE) -> str:
     """Return the text of the context that digigraph publishes, under `base`."""
     return text(folder("ontology") / "context" / "v1.jsonld", base)
 
 
+@lru_cache(maxsize=4)
 def published_context(base: str = AUTHORED_BASE) -> Context:
     """Return the context that digigraph publishes, under `base`."""
     return Context(json.loads(context_document(base))["@context"])
 
 
-def write_json_ld(out: IO[bytes], lines: Iterable[bytes], base: str) -> None:
-    """Write sorted triples as one flat, compact JSON-LD document, a node a line."""
+def write_json_ld(
+    out: IO[bytes], lines: Iterable[bytes], base: str, *, by_reference: bool = False
+) -> None:
+    """Write sorted triples as one flat, compact JSON-LD document, a node a line.
+
+    The context stands in the document, which is then read without the network, or is named.
+    """
     context = published_context(base)
-    head = json.dumps(context.source, ensure_ascii=False, indent=1)
+    told = context_iri(base) if by_reference else context.source
+    head = json.dumps(told, ensure_ascii=False, indent=1)
     out.write(f'{{"@context": {head},\n"@graph": ['.encode())
     comma = "\n"
     for subject in subjects(lines):

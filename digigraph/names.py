@@ -29,18 +29,25 @@ PREFIXES = {
     "prov": "http://www.w3.org/ns/prov#",
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "schema": "https://schema.org/",
+    "sd": "http://www.w3.org/ns/sparql-service-description#",
     "semapv": "https://w3id.org/semapv/vocab/",
     "sh": "http://www.w3.org/ns/shacl#",
     "skos": "http://www.w3.org/2004/02/skos/core#",
     "spdx": "http://spdx.org/rdf/terms#",
+    "spex": "https://purl.expasy.org/sparql-examples/ontology#",
     "sssom": "https://w3id.org/sssom/",
     "vann": "http://purl.org/vocab/vann/",
     "void": "http://rdfs.org/ns/void#",
+    "void-ext": "http://ldf.fi/void-ext#",
     "vs": "http://www.w3.org/2003/06/sw-vocab-status/ns#",
     "xkos": "http://rdf-vocabulary.ddialliance.org/xkos#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
 """The prefixes of every document we write; `dgc` is added for the configured base."""
+
+VOID, EXAMPLES = ".well-known/void", ".well-known/sparql-examples"
+"""The graphs in which the dataset describes itself (S-08, S-09)."""
 
 ESCO_ISCO = "http://data.europa.eu/esco/isco/C"
 NACE2 = "http://data.europa.eu/ux2/nace2/"
@@ -71,8 +78,12 @@ class Names:
         return f"{self.base}id/{tail}"
 
     def graph(self, name: str) -> str:
-        """Return the IRI of a named graph (S-04)."""
-        return f"{self.base}graph/{name}"
+        """Return the IRI of a named graph (S-04); two of them stand where RFC 8615 puts them.
+
+        >>> Names().graph("profiles"), Names().graph(VOID)
+        ('https://w3id.org/digigraph/graph/profiles', 'https://w3id.org/digigraph/.well-known/void')
+        """
+        return self.base + (name if name in (VOID, EXAMPLES) else f"graph/{name}")
 
     def tail(self, iri: str) -> str:
         """Return the identifier (`dct:identifier`) of one of our IRIs."""
@@ -94,6 +105,15 @@ class Names:
     def occupation(self, code: str) -> str:
         """Return the IRI of an NKPD-2011 position (eight digits) or group (one to four)."""
         return self.id(f"nkpd11/{code}")
+
+    def expanded(self, compact: str) -> str:
+        """Return the IRI of a prefixed name.
+
+        >>> Names().expanded("skos:prefLabel")
+        'http://www.w3.org/2004/02/skos/core#prefLabel'
+        """
+        prefix, _, local = compact.partition(":")
+        return self.term(local) if prefix == "dgc" else PREFIXES[prefix] + local
 
     def prefixes(self) -> dict[str, str]:
         """Return prefix to namespace, `dgc` for our vocabulary among them."""

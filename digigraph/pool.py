@@ -11,19 +11,21 @@ import atexit
 import logging
 import os
 import select
-import socket
 import threading
 import time
 import weakref
 from collections import deque
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from digigraph import wire
-from digigraph.child import Abandoned, Child, Whole, whole
-from digigraph.errors import Overloaded
+from digigraph.child import Asked, Child, watch
+from digigraph.engine import Abandoned, Client, Counts, Job, Limits, Tally, Whole
+from digigraph.errors import DigigraphError, Overloaded
 from digigraph.release import Release
-from digigraph.worker import Job, Orders
+from digigraph.worker import Orders
 
 __all__ = ["Abandoned", "Job", "Limits", "Pool", "Whole"]
 
@@ -33,32 +35,32 @@ _STARTING = 30.0
 _log = logging.getLogger("digigraph.pool")
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What a query may take, and how many run and wait at a time."""
-
-    seconds: float = 20.0
-    memory_mb: int = 1024
-    answer_bytes: int = 50_000_000
-    children: int = 2
-    waiting: int = 100
-    waiting_seconds: float = 10.0
-
-
 @dataclass(eq=False, slots=True)
 class _Ticket:
     """A place in the line of those who wait."""
 
-    called: threading.Event = field(default_factory=threading.Event)
+    called: int = field(default_factory=lambda: os.eventfd(0, os.EFD_CLOEXEC))
     child: Child | None = None
+
+    def call(self) -> None:
+        """Wake who waits with this ticket."""
+        os.eventfd_write(self.called, 1)
 
 
 class Pool:
-    """Children over one release; the first question starts them."""
+    """Children over one release, an `Engine`; the first question starts them."""
 
-    def __init__(self, release: Release, limits: Limits) -> None:
-        """Remember what is to be served; nothing is started yet."""
-        self.release, self.limits = release, limits
+    def __init__(
+        self, release: Release, limits: Limits, *, dumps: Sequence[Path] = (), gateway: int = 0
+    ) -> None:
+        """Remember what is to be served; nothing is started yet.
+
+        With `dumps` each child reads these files of the release into memory at its start, and
+        does not open the index. `gateway` is the one port that a child may connect to, if any.
+        """
+        self.release, self.limits, self.dumps = release, limits, tuple(dumps)
+        self.gateway = gateway
+        self._tally = Tally()
         self._lock = threading.Lock()
         self._idle: deque[Child] = deque()
         self._waiting: deque[_Ticket] = deque()
@@ -66,6 +68,7 @@ class Pool:
         self._spent: deque[Child] = deque()
         self._keeper: threading.Thread | None = None
         self._wake, self._woken = -1, -1
+        self._started = 0
         self._closed = False
 
     def start(self) -> None:
@@ -77,25 +80,44 @@ class Pool:
                 self._keeper.start()
                 atexit.register(_close, weakref.ref(self))
 
-    def ask(self, job: Job, *, client: socket.socket | None = None) -> Whole:
-        """Return the whole answer to a query that `sparql.check` has read.
-
-        Raises `QueryError` and `QueryFailed` as `Store.ask` does, `QueryTimeout`, `OutOfMemory`,
-        `ResultTooLarge`, `QueryLost` at the limits, `Overloaded` where the line is too long, and
-        `Abandoned` once `client`, a socket, is closed by its other side.
-        """
-        self.start()
-        while not (child := self._take()).is_there():
-            self._give_back(child, alive=False)
-        fit = False
+    def ask(self, job: Job, *, client: Client | None = None) -> Whole:
+        """Return the whole answer to a query that `sparql.check` has read, as `Engine` says."""
         try:
-            message = child.ask(job, client)
-            fit = not (message.told["last"] or child.slow)
-        finally:
-            if not fit:
-                child.process.kill()
-            self._give_back(child, alive=fit)
-        return whole(message, child.orders)
+            child = self._one(client)
+        except DigigraphError as error:
+            self._tally.failed(error)
+            raise
+        return Asked(child, job, self._give_back, self._tally).finish(client)
+
+    def begin(self, job: Job) -> Asked | None:
+        """Give a query to a child that is idle, as `Engine` says."""
+        with self._lock:
+            if self._closed or not self._idle or self._waiting:
+                return None
+            child = self._idle.popleft()
+            child.taken = True
+        if child.is_there():
+            asked = Asked(child, job, self._give_back, self._tally)
+            return None if asked.is_over else asked
+        self._give_back(child, False)
+        return None
+
+    def counts(self) -> Counts:
+        """Return what the children do and have done."""
+        answers, unanswered = self._tally.told()
+        with self._lock:
+            at_work = sum(child.taken for child in self._children.values())
+            starting = sum(not child.ready for child in self._children.values())
+            return Counts(
+                ready=len(self._idle),
+                starting=starting,
+                at_work=at_work,
+                waiting=len(self._waiting),
+                started=self._started,
+                answers=answers,
+                unanswered=unanswered,
+                waited=self._tally.waited,
+            )
 
     def processes(self) -> list[int]:
         """Return the ids of the children that are ready or at work."""
@@ -109,35 +131,62 @@ class Pool:
                 return
             self._closed = True
             for ticket in self._waiting:
-                ticket.called.set()
+                ticket.call()
             self._waiting.clear()
         if self._keeper:
             self._nudge()
             self._keeper.join()
 
-    def _take(self) -> Child:
+    def _one(self, client: Client | None) -> Child:
+        """Return a child that is there, waiting in line for it if need be."""
+        if self._keeper is None:
+            self.start()
+        while not (child := self._take(client)).is_there():
+            self._give_back(child, False)
+        return child
+
+    def _take(self, client: Client | None = None) -> Child:
         """Return the child that has been idle longest, waiting in line for it if need be."""
-        busy = Overloaded(self.limits.waiting_seconds)
         with self._lock:
-            if self._closed:
-                raise busy
-            if self._idle and not self._waiting:
+            if not self._closed and self._idle and not self._waiting:
                 child = self._idle.popleft()
                 child.taken = True
                 return child
-            if len(self._waiting) >= self.limits.waiting:
-                raise busy
+            if self._closed or len(self._waiting) >= self.limits.waiting:
+                raise Overloaded(self.limits.waiting_seconds)
             ticket = _Ticket()
             self._waiting.append(ticket)
-        ticket.called.wait(self.limits.waiting_seconds)
-        with self._lock:
-            if ticket.child is None:
-                if ticket in self._waiting:
-                    self._waiting.remove(ticket)
-                raise busy
-            return ticket.child
+        gone = True
+        try:
+            gone = self._wait(ticket, client)
+        finally:
+            self._leave(ticket, gone=gone)
+        if gone:
+            raise Abandoned("the client went away")
+        if ticket.child is None:
+            raise Overloaded(self.limits.waiting_seconds)
+        return ticket.child
 
-    def _give_back(self, child: Child, *, alive: bool) -> None:
+    def _wait(self, ticket: _Ticket, client: Client | None) -> bool:
+        """Wait in line; tell whether the client went away meanwhile."""
+        poll = select.poll()
+        poll.register(ticket.called, select.POLLIN)
+        number = -1 if client is None else watch(poll, client)
+        began = time.monotonic()
+        happened = poll.poll(self.limits.waiting_seconds * 1000)
+        self._tally.stood(time.monotonic() - began)
+        return any(file == number for file, _ in happened)
+
+    def _leave(self, ticket: _Ticket, *, gone: bool) -> None:
+        """Give the place in line up; who is gone leaves the child that it was given to others."""
+        with self._lock:
+            if ticket in self._waiting:
+                self._waiting.remove(ticket)
+            os.close(ticket.called)
+        if gone and ticket.child:
+            self._give_back(ticket.child, True)
+
+    def _give_back(self, child: Child, alive: bool) -> None:
         with self._lock:
             child.taken = False
             if alive and not child.hung_up:
@@ -153,7 +202,7 @@ class Pool:
             return
         ticket = self._waiting.popleft()
         child.taken, ticket.child = True, child
-        ticket.called.set()
+        ticket.call()
 
     def _nudge(self) -> None:
         try:
@@ -201,6 +250,7 @@ class Pool:
                 return False
             with self._lock:
                 self._children[child.line.fileno()] = child
+                self._started += 1
             poll.register(child.line, select.POLLIN)
         return True
 
@@ -244,11 +294,15 @@ class Pool:
 
     def _orders(self) -> Orders:
         return Orders(
-            release=str(self.release.folder.absolute()),
+            store=str(self.release.store.absolute()),
+            base=self.release.base,
+            dumps=tuple(str(dump.absolute()) for dump in self.dumps),
             parent=os.getpid(),
             memory=self.limits.memory_mb << 20,
             seconds=self.limits.seconds,
             answer_bytes=self.limits.answer_bytes,
+            rows=self.limits.rows,
+            gateway=self.gateway,
         )
 
 

@@ -203,7 +203,11 @@ class Reading:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A document as received and what `source.toml` says of it (Q-01, Q-12)."""
+    """A document as received and what `source.toml` says of it (Q-01, Q-12).
+
+    Where its lines had to be derived, `derived_bg` and `derived_en` say how, and `text_sha256` is
+    the digest of the derived text.
+    """
 
     title_bg: str
     title_en: str
@@ -216,3 +220,6 @@ class Source:
     media_type: str
     sha256: str
     byte_size: int
+    derived_bg: str = ""
+    derived_en: str = ""
+    text_sha256: str = ""

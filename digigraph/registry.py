@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from digigraph.errors import RegistryError
@@ -100,10 +100,31 @@ class Registry:
         """Whether an id was ever minted."""
         return identifier in self._ids
 
+    def entry(self, identifier: str) -> Entry:
+        """Return the entry of an id that was minted."""
+        return self._ids[identifier]
+
     @property
     def retired(self) -> list[Entry]:
         """The entries that are no longer in use; their identifiers go on being described."""
         return [entry for entry in self.entries if entry.status != "active"]
+
+    def present(self, identifier: str) -> str:
+        """Return the id that stands for this one now: itself, its successor's, or "" for none."""
+        seen: set[str] = set()
+        while (entry := self._ids[identifier]).status != "active":
+            seen.add(identifier)
+            identifier = entry.replaced_by
+            if not identifier or identifier in seen:
+                return ""
+        return identifier
+
+    def revise(self, identifier: str, status: str, replaced_by: str) -> None:
+        """Change what became of an id; its row stays in its place."""
+        before = self._ids[identifier]
+        now = replace(before, status=status, replaced_by=replaced_by)
+        self.entries[self.entries.index(before)] = now
+        self._ids[identifier] = self._by_key[before.key] = now
 
     def mint(self, prefix: str, key: str, release: str) -> str:
         """Return the id of `key`; one that is seen for the first time is appended.
@@ -132,7 +153,8 @@ class Registry:
     def check_extends(self, older: Registry, where: str) -> None:
         """Raise `RegistryError` unless every row of `older` is here, unchanged and in its place.
 
-        A status may move on from active, and a replacement may be named; nothing else changes.
+        A status may move on from active, and a replacement may be named; nothing else changes,
+        except that an older edition of a document may be in force again.
         """
         faults = []
         for number, before in enumerate(older.entries):
@@ -141,7 +163,7 @@ class Registry:
                 faults.append(f"{before.id} ({before.key}) is gone")
             elif (now.key, now.first_release) != (before.key, before.first_release):
                 faults.append(f"{before.id} was changed: {before.row()!r} became {now.row()!r}")
-            elif before.status != "active" and now.status == "active":
+            elif before.status != "active" and now.status == "active" and now.id[0] != "d":
                 faults.append(f"{before.id} was {before.status} and cannot be active again")
             elif self.entries[number : number + 1] != [now]:
                 faults.append(f"{before.id} was moved from row {number + 1}")
@@ -154,12 +176,17 @@ class Registry:
 
     def write(self, path: Path) -> None:
         """Write the register in one step; a reader sees the old file or the new one."""
-        beside = path.with_name(f"{path.name}.{os.getpid()}.new")
-        with beside.open("w", encoding="utf-8", newline="\n") as stream:
-            stream.write(self.text())
-            stream.flush()
-            os.fsync(stream.fileno())
-        beside.replace(path)
+        write_whole(path, self.text())
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a register in one step; a reader sees the old file or the new one."""
+    beside = path.with_name(f"{path.name}.{os.getpid()}.new")
+    with beside.open("w", encoding="utf-8", newline="\n") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    beside.replace(path)
 
 
 def _candidate(prefix: str, key: str, attempt: int) -> str:

@@ -8,13 +8,11 @@ one thing whose bytes may differ between two builds, and the manifest leaves it 
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import json
-import os
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path, PurePosixPath
@@ -23,9 +21,13 @@ from typing import Any
 import pyoxigraph as ox
 
 import digigraph
+from digigraph.changelog import FILES as OF_CHANGES
+from digigraph.changelog import write_changes
+from digigraph.disk import count_lines, sha256, sync
 from digigraph.dumps import NAME, graph_sizes, write_dumps, write_store
 from digigraph.errors import ReleaseError, ReleaseExists, UsageError
 from digigraph.formats import media_type_of
+from digigraph.packs import write_packs
 
 MANIFEST = "manifest.json"
 SUMS = "SHA256SUMS"
@@ -90,11 +92,14 @@ def write_release(
     issued: date,
     base: str,
     inputs_digest: str,
+    notes: Mapping[str, str] | None = None,
     files: Mapping[str, bytes] | None = None,
     reuse: bool = True,
 ) -> Release:
     """Write a release beside its place, check it, and put it there in one step.
 
+    It tells what changed since the newest earlier release of the same base in the folder, if
+    there is one; `notes` say by language what an editor says of it.
     A release of this version with the same inputs is returned as it is if `reuse`; any other
     raises `ReleaseExists`. Whatever fails, the releases that were there are left as they were.
     """
@@ -108,18 +113,23 @@ def write_release(
             if place.exists():
                 return _existing(place, inputs_digest if reuse else None)
             draft = into / f"{_DRAFT}{version}"
+            previous = earlier_release(into, version, base)
+            told = (version, issued, base, inputs_digest, previous)
             try:
                 draft.mkdir()
                 write_dumps(draft, quads, base)
                 write_store(draft / STORE, draft)
                 _write_extra(draft, extra)
-                _write_manifest(draft, version, issued, base, inputs_digest)
+                _write_manifest(draft, *told)
+                write_packs(open_release(draft))
+                write_changes(open_release(draft), previous, notes or {})
+                _write_manifest(draft, *told)
                 _settle(draft)
                 draft.rename(place)
             except BaseException:
                 shutil.rmtree(draft, ignore_errors=True)
                 raise
-            _sync(into)
+            sync(into)
     except OSError as error:
         raise ReleaseError(
             place, f"the release was not written, nothing changed: {error}"
@@ -157,6 +167,20 @@ def newest_release(folder: Path) -> Release | None:
     return open_release(found[-1]) if found else None
 
 
+def earlier_release(folder: Path, version: str, base: str = "") -> Release | None:
+    """Return the newest release in `folder` that is older than a version, if there is any.
+
+    With a `base`, only a release under that base counts; one that cannot be read counts for none.
+    """
+    older = [p for p in releases(folder) if version_key(p.name) < version_key(version)]
+    for path in reversed(older):
+        with suppress(ReleaseError):
+            release = open_release(path)
+            if base in ("", release.base):
+                return release
+    return None
+
+
 def verify(release: Release) -> list[str]:
     """Return what is wrong with the files of a release: one sentence each, none if it is whole."""
     problems = []
@@ -166,7 +190,7 @@ def verify(release: Release) -> list[str]:
             problems.append(f"{told.name}: the file is missing")
         elif path.stat().st_size != told.size:
             problems.append(f"{told.name}: {path.stat().st_size} bytes, expected {told.size}")
-        elif (found := _sha256(path)) != told.sha256:
+        elif (found := sha256(path)) != told.sha256:
             problems.append(f"{told.name}: SHA-256 is {found}, expected {told.sha256}")
     listed = {told.name for told in release.files} | {MANIFEST, SUMS}
     problems += [f"{name}: not in the manifest" for name in _published(release.folder, listed)]
@@ -215,11 +239,18 @@ def _write_extra(draft: Path, extra: Mapping[str, bytes]) -> None:
         (draft / name).write_bytes(content)
 
 
-def _write_manifest(draft: Path, version: str, issued: date, base: str, inputs_digest: str) -> None:
+def _write_manifest(
+    draft: Path,
+    version: str,
+    issued: date,
+    base: str,
+    inputs_digest: str,
+    previous: Release | None,
+) -> None:
     graphs = graph_sizes(draft / f"{NAME}.nq")
     files = [
-        ReleaseFile(name, (draft / name).stat().st_size, _sha256(draft / name), media_type_of(name))
-        for name in _published(draft)
+        ReleaseFile(name, (draft / name).stat().st_size, sha256(draft / name), media_type_of(name))
+        for name in _published(draft, {MANIFEST, SUMS})
     ]
     told = {
         "version": version,
@@ -227,8 +258,10 @@ def _write_manifest(draft: Path, version: str, issued: date, base: str, inputs_d
         "base": base,
         "software": f"digigraph {digigraph.__version__}",
         "inputs_digest": inputs_digest,
+        "previous": previous
+        and {"version": previous.version, "dataset_digest": previous.dataset_digest},
         "dataset_digest": next(file.sha256 for file in files if file.name == f"{NAME}.nq"),
-        "triples": _count_lines(draft / f"{NAME}.nt"),
+        "triples": count_lines(draft / f"{NAME}.nt"),
         "quads": sum(graphs.values()),
         "graphs": [{"iri": iri, "triples": graphs[iri]} for iri in sorted(graphs)],
         "files": [asdict(file) for file in files],
@@ -241,7 +274,7 @@ def _write_manifest(draft: Path, version: str, issued: date, base: str, inputs_d
 def _settle(draft: Path) -> None:
     """Bring every byte to the disk and read it back once."""
     for path in [*draft.rglob("*"), draft]:
-        _sync(path)
+        sync(path)
     if problems := verify(open_release(draft)):
         raise ReleaseError(draft, "what was written reads back differently: " + "; ".join(problems))
 
@@ -270,29 +303,13 @@ def _published(folder: Path, without: Iterable[str] = ()) -> list[str]:
 
 def _check_extra_name(name: str) -> None:
     parts = PurePosixPath(name).parts
-    own = name in (MANIFEST, SUMS) or (parts and (parts[0] == STORE or parts[0][0] in "./"))
+    own = name in (MANIFEST, SUMS, *OF_CHANGES) or (
+        parts and (parts[0] == STORE or parts[0][0] in "./")
+    )
     if not parts or own or ".." in parts or re.match(rf"{NAME}\.[a-z.]+\Z", name):
         raise UsageError(f"a release cannot carry a file named {name!r}; choose another name")
 
 
 def _sums(folder: Path, files: Iterable[ReleaseFile]) -> bytes:
-    lines = {file.name: file.sha256 for file in files} | {MANIFEST: _sha256(folder / MANIFEST)}
+    lines = {file.name: file.sha256 for file in files} | {MANIFEST: sha256(folder / MANIFEST)}
     return "".join(f"{lines[name]}  {name}\n" for name in sorted(lines)).encode()
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _count_lines(path: Path) -> int:
-    with path.open("rb") as lines:
-        return sum(1 for _ in lines)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

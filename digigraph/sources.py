@@ -13,11 +13,16 @@ from digigraph.errors import InputError
 from digigraph.records import Source
 
 _TEXTS = ("title", "rights", "origin")
+_DERIVED = ("file", "sha256", "bg", "en")
 
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A document to read: its path, its bytes, and what `source.toml` says of it."""
+    """A document to read: its lines, its bytes as received, and what `source.toml` says of it.
+
+    `path` is the file whose lines are read and cited: the document itself where it is a text,
+    else the text that was derived from it and is kept beside it.
+    """
 
     path: Path
     content: bytes
@@ -48,6 +53,12 @@ def load(settings: Path) -> SourceFile:
         content = path.read_bytes()
     except OSError as error:
         raise InputError(path, f"cannot be read: {error.strerror or error}") from error
+    sha256 = hashlib.sha256(content).hexdigest()
+    if values.get("sha256", sha256) != sha256:
+        raise InputError(path, "is not what was received: its checksum differs from source.toml")
+    derived = values.get("text")
+    if derived:
+        path = _derived(settings, derived)
     return SourceFile(
         path,
         content,
@@ -61,10 +72,29 @@ def load(settings: Path) -> SourceFile:
             publisher=values.get("publisher", ""),
             received=values["received"],
             media_type=values["media_type"],
-            sha256=hashlib.sha256(content).hexdigest(),
+            sha256=sha256,
             byte_size=len(content),
+            derived_bg=derived["bg"] if derived else "",
+            derived_en=derived["en"] if derived else "",
+            text_sha256=derived["sha256"] if derived else "",
         ),
     )
+
+
+def _derived(settings: Path, derived: Mapping[str, str]) -> Path:
+    """Return the file of the derived text, which must be as it was derived."""
+    path = settings.parent / derived["file"]
+    try:
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError as error:
+        raise InputError(path, f"cannot be read: {error.strerror or error}") from error
+    if digest != derived["sha256"]:
+        raise InputError(
+            path,
+            "was changed after it was derived from the document; mend the document and add it "
+            "again",
+        )
+    return path
 
 
 def _faults(values: Mapping[str, object]) -> list[str]:
@@ -85,10 +115,26 @@ def _faults(values: Mapping[str, object]) -> list[str]:
             isinstance(texts.get(language), str) and texts[language] for language in ("bg", "en")
         ):
             faults.append(f"[{name}]: expected a text for bg and one for en")
-    known = {"document", "media_type", "publisher", "received", *_TEXTS}
+    faults += _derived_faults(values)
+    known = {"document", "media_type", "publisher", "received", "sha256", "text", *_TEXTS}
     faults += [
         f"{name}: unknown; expected {', '.join(sorted(known))}"
         for name in values
         if name not in known
     ]
     return faults
+
+
+def _derived_faults(values: Mapping[str, object]) -> list[str]:
+    if not isinstance(values.get("sha256", ""), str):
+        return ["sha256: expected a text"]
+    if "text" not in values:
+        return []
+    derived = values["text"]
+    if not isinstance(derived, dict) or not all(
+        isinstance(derived.get(name), str) and derived[name] for name in _DERIVED
+    ):
+        return [f"[text]: expected texts for {', '.join(_DERIVED)}"]
+    if Path(derived["file"]).name != derived["file"]:
+        return ["[text]: file: expected the name of a file in the same folder"]
+    return []

@@ -106,6 +106,7 @@ class Token(NamedTuple):
 
 
 _NOTHING = Token("op", "", 0)
+_PLAIN = TERMS - {"lang"}
 
 
 @dataclass(slots=True)
@@ -136,51 +137,51 @@ class _Reader:
     before: Token = _NOTHING
 
     def tokens(self) -> Iterator[Token]:
-        place = 0
-        while place < len(self.text):
-            match = self._match(place)
+        place, text, end = 0, self.text, len(self.text)
+        while place < end:
+            match = (self._less(place) if text[place] == "<" else None) or _TOKEN.match(text, place)
             if match is None:
-                raise error_at(self.text, place, "this is not a word of SPARQL")
-            kind, place = str(match.lastgroup), match.end()
+                raise error_at(text, place, "this is not a word of SPARQL")
+            kind, start, place = str(match.lastgroup), place, match.end()
             if kind == "space":
                 continue
-            found = [Token(kind, match[0], match.start())]
             if kind == "name":
-                found = list(self._names(match))
+                found = self._names(match)
                 place = found[-1].start + len(found[-1].text)
-            elif kind == "local":
-                found = [Token("pname", match[0], match.start())]
+            else:
+                found = [Token("pname" if kind == "local" else kind, match[0], start)]
             for token in found:
                 self._follow(token)
                 yield token
                 self.before, self.last = self.last, token
 
-    def _match(self, place: int) -> re.Match[str] | None:
+    def _less(self, place: int) -> re.Match[str] | None:
         comparison = self.frames[-1].kind == "expression" and self.last.ends_term
-        if comparison and self.text[place] == "<":
-            return _LESS.match(self.text, place)
-        return _TOKEN.match(self.text, place)
+        return _LESS.match(self.text, place) if comparison else None
 
-    def _names(self, match: re.Match[str]) -> Iterator[Token]:
-        """Yield the prefixed name, or else the keywords and the dots between them."""
+    def _names(self, match: re.Match[str]) -> list[Token]:
+        """Return the prefixed name, or else the keywords and the dots between them."""
         run, start = match[0], match.start()
         if local := _LOCAL_PART.match(self.text, match.end()):
             if run.endswith("."):
                 raise error_at(self.text, start, "a prefix does not end with a dot")
-            yield Token("pname", run + local[0], start)
-            return
-        for part in re.split(r"(\.)", run):
+            return [Token("pname", run + local[0], start)]
+        found = []
+        for part in re.split(r"(\.)", run) if "." in run else (run,):
             if part == ".":
-                yield Token("op", part, start)
+                found.append(Token("op", part, start))
             elif part and part.upper() in KEYWORDS:
-                yield Token("word", part, start)
+                found.append(Token("word", part, start))
             elif part:
                 raise error_at(self.text, start, f"“{part[:60]}” is not a word of SPARQL")
             start += len(part)
+        return found
 
     def _follow(self, token: Token) -> None:
         """Keep the brackets and the depth up to date."""
         frame = self.frames[-1]
+        if token.kind in _PLAIN and frame.kind == "pattern" and not frame.describes:
+            return  # a term in a pattern makes nothing deeper
         if token.kind == "op" and token.text in OPENERS:
             self._open(token, frame)
         elif token.kind == "op" and token.text in CLOSERS:
@@ -232,17 +233,19 @@ def tokens(query: str) -> Iterator[Token]:
     return _Reader(query).tokens()
 
 
-def check(query: str) -> str:
+def check(query: str, *, service: bool = False) -> str:
     """Return the form of a query (SELECT, ASK, CONSTRUCT or DESCRIBE) that may go to the engine.
 
-    Raises `QueryForbidden` for updates and SERVICE, `QueryError` for what cannot be read.
+    Raises `QueryForbidden` for updates and SERVICE, `QueryError` for what cannot be read. With
+    `service` the calls pass; an engine that lets some through looks at where each goes.
 
     >>> check("ASK { ?s ?p 'SERVICE' }")
     'ASK'
     """
     form, last, before = None, _NOTHING, _NOTHING
     for token in tokens(query):
-        _refuse_service(query, token, last, before)
+        if token.kind == "word" or last.kind == "pname":
+            _refuse_service(query, token, last, before, known=service)
         if form is None:
             form = _form(query, token)
         before, last = last, token
@@ -267,8 +270,8 @@ def _form(query: str, token: Token) -> str | None:
     return None
 
 
-def _refuse_service(query: str, token: Token, last: Token, before: Token) -> None:
-    if token.kind == "word" and token.text.upper() == "SERVICE":
+def _refuse_service(query: str, token: Token, last: Token, before: Token, *, known: bool) -> None:
+    if not known and token.kind == "word" and token.text.upper() == "SERVICE":
         raise QueryForbidden(
             "SERVICE is not answered here: this service sends no requests to others; "
             "download the dump and federate on your side"

@@ -2,125 +2,44 @@
 
 A query is read by `digigraph.sparql` before the engine sees it. The default graph is the union
 of the named graphs (S-03), which the index holds, unless the request or the query names others.
-Answers are whole or they are errors: nothing is handed out before the engine has finished.
 """
 
 from __future__ import annotations
 
-import io
-import os
-import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import IO, Any, cast
-
-import pyoxigraph as ox
 
 from digigraph import sparql
-from digigraph.errors import DigigraphError, QueryError, ResultTooLarge
-from digigraph.formats import (
-    CSV,
-    GRAPH_FORMATS,
-    JSON_LD,
-    N_TRIPLES,
-    RDF_XML,
-    RESULTS_JSON,
-    RESULTS_XML,
-    TABLE_FORMATS,
-    TSV,
-    TURTLE,
-    Format,
+from digigraph.evaluation import (
+    Answer,
+    Index,
+    QueryFailed,
+    Term,
+    formats_of,
+    iri_term,
+    literal_term,
+    write_triples,
 )
-from digigraph.names import Names
 from digigraph.release import Release
-from digigraph.syntax import explain
 
-_TABLES = {
-    RESULTS_JSON: ox.QueryResultsFormat.JSON,
-    RESULTS_XML: ox.QueryResultsFormat.XML,
-    CSV: ox.QueryResultsFormat.CSV,
-    TSV: ox.QueryResultsFormat.TSV,
-}
-_GRAPHS = {
-    TURTLE: ox.RdfFormat.TURTLE,
-    JSON_LD: ox.RdfFormat.JSON_LD,
-    N_TRIPLES: ox.RdfFormat.N_TRIPLES,
-    RDF_XML: ox.RdfFormat.RDF_XML,
-}
+__all__ = [
+    "Answer",
+    "QueryFailed",
+    "Store",
+    "Term",
+    "formats_of",
+    "iri_term",
+    "literal_term",
+    "write_triples",
+]
 
 
-Term = ox.NamedNode | ox.Literal
-"""A value that a variable of a query can be bound to."""
-
-
-def iri_term(iri: str) -> Term:
-    """Return an IRI as a value for a query; raise `QueryError` if it is none."""
-    return _graph(iri)
-
-
-def literal_term(text: str, datatype: str | None = None) -> Term:
-    """Return a text, or a value of a datatype, as a value for a query."""
-    return ox.Literal(text, datatype=ox.NamedNode(datatype) if datatype else None)
-
-
-class QueryFailed(DigigraphError):
-    """The engine could not finish a query that it could read."""
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The result of a question, ready to be written in one of its `formats`."""
-
-    form: str
-    formats: tuple[Format, ...]
-    _found: ox.QuerySolutions | ox.QueryBoolean | tuple[ox.Triple, ...] = field(repr=False)
-    _prefixes: dict[str, str] = field(repr=False)
-
-    def write(self, told: Format) -> bytes:
-        """Return the whole answer in a format of `formats`; a table can be written once."""
-        whole = io.BytesIO()
-        self.write_to(whole, told)
-        return whole.getvalue()
-
-    def write_to(self, output: IO[bytes] | io.RawIOBase, told: Format) -> None:
-        """Write the answer piece by piece; an error of `output.write` ends it."""
-        try:
-            if isinstance(self._found, tuple):
-                prefixes = _used(self._found, self._prefixes)
-                ox.serialize(
-                    self._found, cast(IO[bytes], output), format=_GRAPHS[told], prefixes=prefixes
-                )
-            else:
-                self._found.serialize(cast(IO[bytes], output), format=_TABLES[told])
-        except (OSError, RuntimeError, ValueError) as error:
-            raise QueryFailed(f"the query could not be finished: {error}") from error
-
-    def excerpt(self, shown: int) -> dict[str, Any]:
-        """Return the first rows or triples and how many there are, as SPARQL's JSON has them."""
-        if isinstance(self._found, ox.QueryBoolean):
-            return {"boolean": bool(self._found)}
-        if isinstance(self._found, tuple):
-            first = write_triples(self._found[:shown], TURTLE, self._prefixes).decode()
-            return {"graph": first, "shown": shown, "total": len(self._found)}
-        names = [variable.value for variable in self._found.variables]
-        rows, total = [], 0
-        try:
-            for total, row in enumerate(self._found, 1):
-                if total <= shown:
-                    rows.append({n: _json_term(row[n]) for n in names if row[n] is not None})
-        except (OSError, RuntimeError, ValueError) as error:
-            raise QueryFailed(f"the query could not be finished: {error}") from error
-        return {"names": names, "rows": rows, "total": total}
-
-
-class Store:
+class Store(Index):
     """A release, opened read-only, in each process when it is first asked."""
 
     def __init__(self, release: Release) -> None:
         """Remember the release; the index is opened with the first question."""
+        super().__init__(release.store, release.base)
         self.release = release
-        self._lock = threading.Lock()
-        self._opened: tuple[int, ox.Store] | None = None
 
     def ask(
         self,
@@ -142,92 +61,3 @@ class Store:
         return self.evaluate(
             form, query, default_graphs=default_graphs, named_graphs=named_graphs, values=values
         )
-
-    def evaluate(
-        self,
-        form: str,
-        query: str,
-        *,
-        default_graphs: Sequence[str] = (),
-        named_graphs: Sequence[str] = (),
-        values: Mapping[str, Term] | None = None,
-        limit: int | None = None,
-    ) -> Answer:
-        """Return the answer to a query that `sparql.check` has read, which told its form.
-
-        A graph of more than `limit` bytes of N-Triples raises `ResultTooLarge`.
-        """
-        dataset: dict[str, Any] = {}
-        if values:
-            dataset["substitutions"] = {ox.Variable(name): term for name, term in values.items()}
-        if default_graphs or named_graphs:
-            dataset["default_graph"] = [_graph(iri) for iri in default_graphs]
-            dataset["named_graphs"] = [_graph(iri) for iri in named_graphs]
-        try:
-            found = self.open().query(query, **dataset)
-            if isinstance(found, ox.QueryTriples):
-                triples = _in_order(found, limit)
-                return Answer(form, GRAPH_FORMATS, triples, Names(self.release.base).prefixes())
-            return Answer(form, TABLE_FORMATS, found, {})
-        except SyntaxError as error:
-            raise explain(query, str(error)) from None
-        except (OSError, RuntimeError, ValueError) as error:
-            raise QueryFailed(f"the query could not be finished: {error}") from error
-
-    def open(self) -> ox.Store:
-        """Return the index, opened read-only by this process."""
-        with self._lock:
-            if self._opened is None or self._opened[0] != os.getpid():
-                self._opened = (os.getpid(), ox.Store.read_only(str(self.release.store)))
-            return self._opened[1]
-
-
-def write_triples(triples: Sequence[ox.Triple], told: Format, prefixes: dict[str, str]) -> bytes:
-    """Return triples in a graph format, with those of the prefixes that they need."""
-    used = _used(triples, prefixes)
-    return ox.serialize(triples, format=_GRAPHS[told], prefixes=used) or b""
-
-
-def formats_of(form: str) -> tuple[Format, ...]:
-    """Return the formats that the answer to a query of this form can be had in."""
-    return GRAPH_FORMATS if form in ("CONSTRUCT", "DESCRIBE") else TABLE_FORMATS
-
-
-def _in_order(found: ox.QueryTriples, limit: int | None) -> tuple[ox.Triple, ...]:
-    """Return the triples as a set, in order, so that the same question has the same bytes."""
-    triples: dict[str, ox.Triple] = {}
-    size = 0
-    for triple in found:
-        text = str(triple)
-        if text not in triples:
-            triples[text] = triple
-            size += len(text)
-            if limit is not None and size > limit:
-                raise ResultTooLarge(limit)
-    return tuple(triples[text] for text in sorted(triples))
-
-
-def _used(triples: Sequence[ox.Triple], prefixes: dict[str, str]) -> dict[str, str]:
-    text = "".join(map(str, triples))
-    return {prefix: namespace for prefix, namespace in prefixes.items() if f"<{namespace}" in text}
-
-
-def _json_term(term: Any) -> dict[str, str]:
-    """Return a term as SPARQL 1.1 Query Results JSON writes it."""
-    if isinstance(term, ox.NamedNode):
-        return {"type": "uri", "value": term.value}
-    if not isinstance(term, ox.Literal):
-        return {"type": "bnode", "value": str(term)}
-    told = {"type": "literal", "value": term.value}
-    if term.language:
-        return {**told, "xml:lang": term.language}
-    if term.datatype.value.endswith("#string"):
-        return told
-    return {**told, "datatype": term.datatype.value}
-
-
-def _graph(iri: str) -> ox.NamedNode:
-    try:
-        return ox.NamedNode(iri)
-    except ValueError:
-        raise QueryError(f"“{iri[:200]}” is not an IRI, so it cannot name a graph") from None

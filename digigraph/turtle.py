@@ -7,7 +7,8 @@ writes from the sorted lines, under `@base`, types first, one property a line.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import IO
 
@@ -17,7 +18,7 @@ from digigraph.names import Names
 from digigraph.quads import RDF_TYPE, XSD, XSD_STRING, Object, Subject, subjects
 
 _LOCAL = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*\Z")
-_RELATIVE = re.compile(r"[a-z][A-Za-z0-9._-]*(?:/[A-Za-z0-9._-]+)*(?:#[A-Za-z0-9._-]*)?\Z")
+_RELATIVE = re.compile(r"\.?[a-z][A-Za-z0-9._-]*(?:/[A-Za-z0-9._-]+)*(?:#[A-Za-z0-9._/-]*)?\Z")
 _BARE = {
     f"{XSD}integer": re.compile(r"[+-]?[0-9]+\Z"),
     f"{XSD}decimal": re.compile(r"[+-]?[0-9]*\.[0-9]+\Z"),
@@ -25,9 +26,14 @@ _BARE = {
 }
 
 
-def write_turtle(out: IO[bytes], lines: Iterable[bytes], base: str) -> None:
-    """Write sorted triples as Turtle: types first, one property a line, a blank line between."""
-    terms = _Terms(base)
+def write_turtle(
+    out: IO[bytes], lines: Iterable[bytes], base: str, prefixes: Collection[str] | None = None
+) -> None:
+    """Write sorted triples as Turtle: types first, one property a line, a blank line between.
+
+    All our prefixes are declared, or those of them that are named.
+    """
+    terms = _Terms(base, prefixes)
     out.write(terms.header())
     for subject in subjects(lines):
         out.write(b"\n" + terms.block(subject).encode())
@@ -49,16 +55,19 @@ def write_trig(out: IO[bytes], nquads: Path, graphs: Iterable[str], base: str) -
 class _Terms:
     """Writes terms for Turtle under one base and our prefixes."""
 
-    def __init__(self, base: str) -> None:
-        self.base, self.prefixes = base, Names(base).prefixes()
+    def __init__(self, base: str, prefixes: Collection[str] | None = None) -> None:
+        self.base = base
+        known = Names(base).prefixes()
+        self.prefixes = {p: n for p, n in known.items() if prefixes is None or p in prefixes}
         self.by_namespace = {namespace: prefix for prefix, namespace in self.prefixes.items()}
+        self.iri = lru_cache(maxsize=4096)(self._written)
 
     def header(self) -> bytes:
         lines = [f"@base <{self.base}> ."]
         lines += [f"@prefix {prefix}: <{ns}> ." for prefix, ns in self.prefixes.items()]
         return ("\n".join(lines) + "\n").encode()
 
-    def iri(self, iri: str) -> str:
+    def _written(self, iri: str) -> str:
         cut = max(iri.rfind("#"), iri.rfind("/")) + 1
         prefix = self.by_namespace.get(iri[:cut])
         if prefix is not None and _LOCAL.match(iri[cut:]):

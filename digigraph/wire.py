@@ -1,7 +1,7 @@
 """Messages between the server and the process that answers one query at a time.
 
-A message is a JSON object, then bytes; an open file may travel with it, so that a large answer
-is handed over without being copied or named.
+A message is a JSON object, which may be left out, then bytes; an open file may travel with it,
+so that a large answer is handed over without being copied or named.
 """
 
 from __future__ import annotations
@@ -9,14 +9,18 @@ from __future__ import annotations
 import array
 import json
 import os
+import select
 import socket
 import struct
 import time
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 _HEAD = struct.Struct("!II")
-_PART = 131_072
-_ROOM = socket.CMSG_SPACE(array.array("i").itemsize)
+_FILE = array.array("i").itemsize
+_ROOM = socket.CMSG_SPACE(_FILE)
+_PART = 32_768
+"""Most bytes that are taken at first; most messages are no longer."""
 _CLOSED_ON_EXEC = getattr(socket, "MSG_CMSG_CLOEXEC", 0)
 
 
@@ -27,22 +31,34 @@ class Closed(Exception):
 class Message(NamedTuple):
     """What was said, the bytes that came with it and the open file, if there is one."""
 
-    told: dict[str, Any]
+    told: Mapping[str, Any]
     body: bytes
     file: int | None
 
 
-def send(line: socket.socket, told: dict[str, Any], body: bytes = b"", file: int = -1) -> None:
-    """Send a message, with an open file unless its number is negative."""
-    said = json.dumps(told, ensure_ascii=True).encode()
-    head = _HEAD.pack(len(said), len(body))
+def send(
+    line: socket.socket,
+    told: Mapping[str, Any],
+    body: bytes = b"",
+    *,
+    file: int = -1,
+    until: float | None = None,
+) -> None:
+    """Send a message, with an open file unless its number is negative.
+
+    Raises `TimeoutError` at a time of the monotonic clock, if the line is one that never waits.
+    """
+    said = json.dumps(told).encode() if told else b""
+    rest = memoryview(_HEAD.pack(len(said), len(body)) + said + body)
     try:
         if file >= 0:
-            socket.send_fds(line, [head], [file])
-            line.sendall(said + body)
-        else:
-            line.sendall(head + said + body)
-    except (BrokenPipeError, ConnectionError) as error:
+            rest = rest[socket.send_fds(line, [rest], [file]) :]
+        while rest:
+            try:
+                rest = rest[line.send(rest) :]
+            except BlockingIOError:
+                _wait(line, select.POLLOUT, until)
+    except ConnectionError as error:
         raise Closed from error
 
 
@@ -53,15 +69,15 @@ def receive(line: socket.socket, until: float | None = None) -> Message:
     """
     files: list[int] = []
     try:
-        found = bytearray()
+        found = _part(line, until, files)
         while len(found) < _HEAD.size:
             found += _part(line, until, files)
         said, size = _HEAD.unpack_from(found)
         end = _HEAD.size + said
-        while len(found) < end + size:
-            found += _part(line, until, files)
-        told = json.loads(found[_HEAD.size : end])
-        return Message(told, bytes(found[end:]), files[0] if files else None)
+        if len(found) < end + size:
+            found = _rest(line, until, found, end + size)
+        told = json.loads(found[_HEAD.size : end]) if said else {}
+        return Message(told, found[end:], files[0] if files else None)
     except BaseException as error:
         for file in files:
             os.close(file)
@@ -70,9 +86,38 @@ def receive(line: socket.socket, until: float | None = None) -> Message:
         raise
 
 
+def is_short(line: socket.socket) -> bool:
+    """Tell whether a message that has begun is no longer than what is taken at a time."""
+    try:
+        found = line.recv(_HEAD.size, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+    except OSError:
+        return True  # that it is broken is found out at once
+    return len(found) in (0, _HEAD.size) and (not found or sum(_HEAD.unpack(found)) <= _PART)
+
+
+def _rest(line: socket.socket, until: float | None, begun: bytes, size: int) -> bytes:
+    found = bytearray(size)
+    found[: len(begun)] = begun
+    rest = memoryview(found)[len(begun) :]
+    while rest:
+        try:
+            got = line.recv_into(rest)
+        except BlockingIOError:
+            _wait(line, select.POLLIN, until)
+            continue
+        if not got:
+            raise Closed
+        rest = rest[got:]
+    return bytes(found)
+
+
 def _part(line: socket.socket, until: float | None, files: list[int]) -> bytes:
-    _wait(line, until)
-    part, extra, _, _ = line.recvmsg(_PART, _ROOM, _CLOSED_ON_EXEC)
+    while True:
+        try:
+            part, extra, _, _ = line.recvmsg(_PART, _ROOM, _CLOSED_ON_EXEC)
+            break
+        except BlockingIOError:
+            _wait(line, select.POLLIN, until)
     for level, kind, content in extra:
         if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
             sent = array.array("i")
@@ -83,7 +128,10 @@ def _part(line: socket.socket, until: float | None, files: list[int]) -> bytes:
     return part
 
 
-def _wait(line: socket.socket, until: float | None) -> None:
-    if until is not None:
-        # A timeout of zero would make the socket one that never waits.
-        line.settimeout(max(until - time.monotonic(), 0.001))
+def _wait(line: socket.socket, event: int, until: float | None) -> None:
+    """Wait until a line that never waits by itself can go on."""
+    left = None if until is None else max(0.0, until - time.monotonic()) * 1000
+    poll = select.poll()
+    poll.register(line, event)
+    if not poll.poll(left):
+        raise TimeoutError

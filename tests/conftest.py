@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import editions
 import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
@@ -67,11 +69,13 @@ def sample_quads() -> list[ox.Quad]:
     return quads_of(SAMPLE, "framework") + quads_of(OTHER, "stubs")
 
 
-def write_sample(into: Path, version: str = VERSION, digest: str = "sample") -> Release:
-    """Write the sample as a release."""
+def write_sample(
+    into: Path, version: str = VERSION, digest: str = "sample", more: str = ""
+) -> Release:
+    """Write the sample as a release, with a piece of Turtle more."""
     return write_release(
         into,
-        sample_quads(),
+        sample_quads() + quads_of(more, "stubs"),
         version=version,
         issued=ISSUED,
         base=BASE,
@@ -106,5 +110,23 @@ def server(sample_release: Release) -> Iterator[str]:
 def shipped_release(tmp_path_factory: pytest.TempPathFactory) -> Release:
     """Return a release of the shipped data, built once a session; tests only read it."""
     outcome = build.build(build.inputs(), tmp_path_factory.mktemp("shipped"))
+    assert outcome.release
+    return outcome.release
+
+
+@pytest.fixture(scope="session")
+def second_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of the shipped data with every kind of change in it."""
+    data = Path(shutil.copytree(editions.shipped(), tmp_path_factory.mktemp("second") / "data"))
+    editions.another_edition(data)
+    return data
+
+
+@pytest.fixture(scope="session")
+def second_release(second_data: Path, shipped_release: Release) -> Release:
+    """Return the release made from that data beside a copy of the shipped one."""
+    into = second_data.parent / "releases"
+    shutil.copytree(shipped_release.folder, into / shipped_release.version)
+    outcome = build.build(build.inputs(second_data), into)
     assert outcome.release
     return outcome.release

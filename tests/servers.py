@@ -6,11 +6,13 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.request
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 
 def unused_port() -> int:
@@ -34,8 +36,9 @@ class Server:
     def __enter__(self) -> str:
         """Start it and wait until it answers."""
         url = f"http://127.0.0.1:{self.port}/"
+        self.said: IO[bytes] = tempfile.TemporaryFile()  # a pipe would fill up
         self.process = subprocess.Popen(
-            list(self.command), cwd=self.cwd, env={**os.environ, **self.env}, stderr=subprocess.PIPE
+            list(self.command), cwd=self.cwd, env={**os.environ, **self.env}, stderr=self.said
         )
         deadline = time.monotonic() + self.patience
         while time.monotonic() < deadline:
@@ -47,7 +50,7 @@ class Server:
                     break
                 time.sleep(0.02)
         self.process.kill()
-        raise AssertionError(f"the server did not answer: {self._messages()}")
+        raise AssertionError(f"the server did not answer: {self.messages()}")
 
     def __exit__(self, *_: object) -> None:
         """Stop it as a service manager would."""
@@ -57,12 +60,12 @@ class Server:
         finally:
             self.process.kill()
             self.process.wait()
-            assert self.process.stderr
-            self.process.stderr.close()
+            self.said.close()
 
-    def _messages(self) -> str:
-        assert self.process.stderr
-        return self.process.stderr.read().decode()
+    def messages(self) -> str:
+        """Return what it has said on standard error."""
+        self.said.seek(0)
+        return self.said.read().decode()
 
 
 def serving(releases: Path, *options: str) -> Server:

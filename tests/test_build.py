@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import editions
 import pyoxigraph as ox
 import pytest
 import rdflib
@@ -185,34 +186,58 @@ def test_the_same_profile_twice(data: Path, tmp_path: Path) -> None:
     assert "33393020-93" in str(refused.error)
 
 
-def test_an_identifier_that_was_retired(data: Path, tmp_path: Path) -> None:
-    """A retired identifier keeps its description: deprecated, with its successor (V-05)."""
+def test_a_document_that_a_newer_edition_replaced(data: Path, tmp_path: Path) -> None:
+    """The source of a replaced document is retired by the build, with its successor (V-05)."""
     document = data / DOCUMENT
     document.write_text(
         document.read_text(encoding="utf-8").replace("Прогнозиране на тенденция", "Прогнозиране"),
-        encoding="utf-8",
-    )
-    with pytest.raises(build.BuildRefused, match="d-v02ry7z3"):
-        made(data, tmp_path / "out")
-    register = data / "ids.tsv"
-    rows = register.read_text(encoding="utf-8")
-    register.write_text(
-        "".join(
-            line.replace("\tactive\t", "\tdeprecated\t") if line.startswith("d-") else line
-            for line in rows.splitlines(keepends=True)
-        ),
         encoding="utf-8",
     )
 
     outcome = made(data, tmp_path / "out")
 
     assert outcome.release
-    (successor,) = outcome.minted
-    (old,) = (row.split("\t") for row in rows.splitlines() if row.startswith("d-"))
+    ((old, successor),) = outcome.replaced
+    assert old == "d-v02ry7z3"
+    assert outcome.minted == (successor,)
+    assert f"\tdeprecated\t{successor}\n" in (data / "ids.tsv").read_text(encoding="utf-8")
     nquads = (outcome.release.folder / "digigraph.nq").read_text(encoding="utf-8")
     source = f"{resources.AUTHORED_BASE}id/source/"
-    assert f"<{source}{old[0]}> <http://www.w3.org/2002/07/owl#deprecated>" in nquads
-    assert f"<{source}{successor}>" in nquads
+    assert f"<{source}{old}> <http://www.w3.org/2002/07/owl#deprecated>" in nquads
+    assert (
+        f"<{source}{old}> <http://purl.org/dc/terms/isReplacedBy> <{source}{successor}>" in nquads
+    )
+
+
+def test_an_older_edition_in_force_again(data: Path, tmp_path: Path) -> None:
+    """A document that goes back to its former text has its former source, published as ever."""
+    document = data / DOCUMENT
+    before = document.read_text(encoding="utf-8")
+    document.write_text(before.replace("Прогнозиране на тенденция", "Прогнозиране"), "utf-8")
+    (newer,) = made(data, tmp_path / "out").minted
+    document.write_text(before, encoding="utf-8")
+
+    outcome = made(data, tmp_path / "out", version="2026.12.0")
+
+    assert outcome.release
+    assert outcome.replaced == ((newer, "d-v02ry7z3"),)
+    rows = (data / "ids.tsv").read_text(encoding="utf-8")
+    assert f"{newer}\t" in rows
+    assert "d-v02ry7z3\t" in rows
+    assert rows.count("\tdeprecated\td-v02ry7z3\n") == 1
+
+
+def test_a_competence_that_an_editor_must_decide_on(data: Path, tmp_path: Path) -> None:
+    """A build that drops a competence is refused; it tells the row of what could replace it."""
+    document = data / DOCUMENT
+    text = document.read_text(encoding="utf-8")
+    document.write_text(text.replace(editions.OLD_NAME, editions.NEW_NAME), encoding="utf-8")
+
+    with pytest.raises(build.BuildRefused, match=editions.OLD_COMPETENCE) as refused:
+        made(data, tmp_path / "out", version=editions.NEXT)
+
+    row = f"{editions.NEW_COMPETENCE}\tcompetence|p-37q68h4z|{editions.NEW_NAME.casefold()}"
+    assert f"{row}\t{editions.NEXT}\tactive" in str(refused.value)
 
 
 def test_a_published_document_that_is_broken_now(data: Path, tmp_path: Path) -> None:
@@ -339,10 +364,11 @@ def test_a_build_that_is_killed(data: Path, tmp_path: Path) -> None:
 
 
 def test_the_report_travels_with_the_release(shipped_release: Release) -> None:
-    """A release carries its validation report, its register and its change notes."""
+    """A release carries its validation report, its register and its change log."""
     report = json.loads((shipped_release.folder / "validation.json").read_bytes())
 
     assert report["conforms"] is True
     assert report["checked"]["focusNodes"] > 1000
     assert (shipped_release.folder / "ids.tsv").read_text(encoding="utf-8").startswith("id\tkey")
-    assert "p-37q68h4z" in (shipped_release.folder / "CHANGES.md").read_text(encoding="utf-8")
+    log = (shipped_release.folder / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert f"## {shipped_release.version}" in log

@@ -288,6 +288,9 @@ def test_every_minted_thing_has_its_identity_block(store: ox.Store) -> None:
             lacking = [name for name in lacking if name != "place"]
         if iri in (f"{BASE}id/digcomp21", f"{BASE}id/nkpd11"):
             lacking = [name for name in lacking if name != "place"]
+        if iri.startswith(f"{BASE}.well-known/void#"):
+            # As a term is part of its vocabulary, so is a count part of the one description.
+            lacking = [name for name in lacking if name in ("type", "bg", "en")]
         if lacking:
             missing.append((iri, lacking))
 

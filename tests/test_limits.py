@@ -34,7 +34,12 @@ LARGE = f"SELECT * {PRODUCT}"
 GRAPH = "CONSTRUCT { ?a ?e ?i } { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 LONG = "SELECT ?a ?f ?i { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } LIMIT 20000"
 CSV = "text/csv"
-SHORT = {"query_seconds": 1.0, "query_memory_mb": 96, "max_answer_bytes": 300_000, "children": 1}
+SHORT = {
+    "query_seconds": 1.0, "query_memory_mb": 96, "max_answer_bytes": 300_000, "max_rows": 2000,
+    "children": 1,
+}  # fmt: skip
+ROWS = f"SELECT (1 AS ?one) {PRODUCT}"
+TRIPLES = f"CONSTRUCT {{ <a:b> <a:c> ?id }} {PRODUCT[:-1]} BIND(STRUUID() AS ?id) }}"
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +67,8 @@ def ask(client: FlaskClient, query: str, accept: str = CSV, **headers: str) -> T
         (LARGE, 422, "result-too-large"),
         (STORMS["text that doubles"], 422, "query-out-of-memory"),
         (GRAPH, 422, "result-too-large"),
+        (ROWS, 422, "result-too-large"),
+        (TRIPLES, 422, "result-too-large"),
         ("SELECT (<http://example.org/f>(1) AS ?y) {}", 422, "query-failed"),
     ],
 )
@@ -81,9 +88,30 @@ def test_a_limit_is_a_problem(limited: FlaskClient, query: str, status: int, slu
     assert bulgarian["title"] != told["title"]
 
 
+@pytest.mark.parametrize(
+    ("query", "limit", "unit", "bulgarian"),
+    [
+        (LARGE, 300_000, "bytes", "байта"),
+        (ROWS, 2000, "rows", "реда"),
+        (TRIPLES, 2000, "triples", "тройки"),
+    ],
+)
+def test_a_problem_names_its_limit(
+    limited: FlaskClient, query: str, limit: int, unit: str, bulgarian: str
+) -> None:
+    """What is too large is told with the limit and what it counts, in words and for programs."""
+    accept = "text/turtle" if query.startswith("CONSTRUCT") else CSV
+    told = json.loads(ask(limited, query, accept).data)
+    other = json.loads(ask(limited, query, accept, Accept_Language="bg").data)
+
+    assert (told["limit"], told["unit"]) == (other["limit"], other["unit"]) == (limit, unit)
+    assert f"{limit} {unit}" in told["detail"]
+    assert f"{limit} {bulgarian}" in other["detail"]
+
+
 def test_a_limit_in_a_browser(limited: FlaskClient) -> None:
     """A person is told on a page, and the way to all data is a link on the site."""
-    page = ask(limited, LARGE, "text/html")
+    page = ask(limited, RUNAWAY.query, "text/html")
 
     assert (page.status_code, page.mimetype) == (503, "text/html")
     assert "not finished in time" in page.text
@@ -119,7 +147,8 @@ def test_the_limits_are_published(limited: FlaskClient) -> None:
     for words in (*map(str, comments), page):
         assert "1 s" in words
         assert "96 MiB" in words
-        assert "300000" in words
+        assert "300\u202f000" in words
+        assert "2\u202f000" in words
 
 
 def test_a_long_answer_on_the_page(limited: FlaskClient) -> None:
@@ -349,4 +378,4 @@ def test_children_die_with_the_server(sample_release: Release, how: signal.Signa
         until(lambda: all(is_gone(pid) for pid in pids))
     server.process.terminate()
     server.process.wait(20)
-    server.process.stderr.close()  # type: ignore[union-attr]
+    server.said.close()

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import gc
+import json
 import os
+import random
 import signal
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from conftest import BASE
 
+from digigraph.choice import engine_for
+from digigraph.engine import REASONS, Client, Counts
 from digigraph.errors import (
+    DigigraphError,
     OutOfMemory,
     Overloaded,
     QueryError,
@@ -24,7 +30,7 @@ from digigraph.errors import (
     QueryTimeout,
     ResultTooLarge,
 )
-from digigraph.formats import CSV, N_TRIPLES, TURTLE
+from digigraph.formats import CSV, N_TRIPLES, TABLE_FORMATS, TURTLE
 from digigraph.pool import Abandoned, Job, Limits, Pool
 from digigraph.release import Release
 from digigraph.store import QueryFailed, Store, formats_of
@@ -33,6 +39,7 @@ CHEAP = Job("SELECT ?s { ?s ?p 6 }", "SELECT", CSV)
 PRODUCT = "{ ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o . ?p ?q ?r }"
 RUNAWAY = Job(f"SELECT (COUNT(*) AS ?n) {PRODUCT}", "SELECT", CSV)
 LIMITS = Limits(seconds=1, memory_mb=96, answer_bytes=1_000_000, children=2, waiting_seconds=5)
+ENGINES = ("disk", "memory")
 # Each of them would take hours, or more memory than there is.
 STORMS = {
     "a count over a product": f"SELECT (COUNT(*) AS ?n) {PRODUCT}",
@@ -62,6 +69,21 @@ def pool(sample_release: Release) -> Iterator[Pool]:
     made.close()
 
 
+@pytest.fixture(scope="module", params=ENGINES)
+def each(sample_release: Release, request: pytest.FixtureRequest) -> Iterator[Pool]:
+    """Yield a pool with short limits, of each engine."""
+    made = made_for(sample_release, LIMITS, request.param)
+    yield made
+    made.close()
+
+
+def made_for(release: Release, limits: Limits, engine: str = "disk") -> Pool:
+    """Return a pool over an engine of our own."""
+    made = engine_for(release, limits, engine)
+    assert isinstance(made, Pool)
+    return made
+
+
 def until(told: Callable[[], bool], patience: float = 10) -> None:
     """Wait until something is so."""
     deadline = time.monotonic() + patience
@@ -87,33 +109,35 @@ def is_gone(process: int) -> bool:
 
 
 @pytest.mark.parametrize("told", formats_of("SELECT"), ids=lambda told: told.name)
-def test_the_same_table_as_directly(pool: Pool, sample_release: Release, told: object) -> None:
+def test_the_same_table_as_directly(each: Pool, sample_release: Release, told: object) -> None:
     """A table through the pool is byte for byte what the store answers."""
     query = "SELECT * { ?s ?p ?o } ORDER BY ?s ?p ?o"
     for text, form in ((query, "SELECT"), ("ASK { ?s ?p 6 }", "ASK")):
         direct = Store(sample_release).ask(text).write(told)  # type: ignore[arg-type]
-        assert pool.ask(Job(text, form, told)).read() == direct  # type: ignore[arg-type]
+        assert each.ask(Job(text, form, told)).read() == direct  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("told", formats_of("CONSTRUCT"), ids=lambda told: told.name)
-def test_the_same_graph_as_directly(pool: Pool, sample_release: Release, told: object) -> None:
+def test_the_same_graph_as_directly(each: Pool, sample_release: Release, told: object) -> None:
     """A graph through the pool is byte for byte what the store answers."""
     query = "CONSTRUCT WHERE { ?s ?p ?o }"
     direct = Store(sample_release).ask(query).write(told)  # type: ignore[arg-type]
 
-    assert pool.ask(Job(query, "CONSTRUCT", told)).read() == direct  # type: ignore[arg-type]
+    assert each.ask(Job(query, "CONSTRUCT", told)).read() == direct  # type: ignore[arg-type]
 
 
-def test_a_dataset(pool: Pool) -> None:
+def test_a_dataset(each: Pool) -> None:
     """The graphs that a request names are the whole dataset (S-01)."""
     count = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
     stubs = Job(count, "SELECT", CSV, default_graphs=(f"{BASE}graph/stubs",))
 
-    assert pool.ask(stubs).read() == b"n\r\n2\r\n"
+    assert each.ask(stubs).read() == b"n\r\n2\r\n"
 
 
 def test_a_large_answer(pool: Pool) -> None:
     """A large answer comes whole out of a file without a name, and the file is closed."""
+    pool.ask(CHEAP)
+    until(lambda: whole(pool))
     before = descriptors()
     query = "SELECT ?a ?f ?i { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i } LIMIT 3000"
     answer = pool.ask(Job(query, "SELECT", CSV))
@@ -135,16 +159,16 @@ def test_a_query_that_the_engine_cannot_read(pool: Pool) -> None:
 
 
 @pytest.mark.parametrize("name", STORMS)
-def test_a_storm(pool: Pool, name: str) -> None:
+def test_a_storm(each: Pool, name: str) -> None:
     """It is an error within the limit and half a second, and a cheap query is answered after."""
     query = STORMS[name]
     form = query.split()[0]
     start = time.monotonic()
     with pytest.raises((QueryTimeout, OutOfMemory, ResultTooLarge, QueryLost, QueryError)):
-        pool.ask(Job(query, form, formats_of(form)[0]))
+        each.ask(Job(query, form, formats_of(form)[0]))
 
     assert time.monotonic() - start < LIMITS.seconds + 0.5
-    assert pool.ask(CHEAP).read().startswith(b"s\r\n")
+    assert each.ask(CHEAP).read().startswith(b"s\r\n")
 
 
 def test_after_the_storms(pool: Pool) -> None:
@@ -252,21 +276,84 @@ def test_a_long_query_gives_way(sample_release: Release) -> None:
         pool.close()
 
 
-def test_a_client_that_leaves(sample_release: Release) -> None:
-    """A query that nobody waits for any more is stopped."""
+@contextmanager
+def client_by(how: str) -> Iterator[tuple[Client, Callable[[], object]]]:
+    """Yield what tells that a client goes, and what makes it go."""
+    if how == "eventfd":
+        number = os.eventfd(0)
+        try:
+            yield number, lambda: os.eventfd_write(number, 1)
+        finally:
+            os.close(number)
+    elif how == "socket":
+        ours, theirs = socket.socketpair()
+        with ours, theirs:
+            theirs.send(b"the next request, which means nothing")
+            yield ours, theirs.close
+    else:
+        reading, writing = os.pipe()
+        with os.fdopen(reading) as ours, os.fdopen(writing, "wb", 0) as ends:
+            yield ours, ends.close if how == "a closed pipe" else lambda: ends.write(b".")
+
+
+CLIENTS = ("socket", "eventfd", "a closed pipe", "a pipe")
+
+
+@pytest.mark.parametrize("how", CLIENTS)
+def test_a_client_that_leaves(sample_release: Release, how: str) -> None:
+    """A query that nobody waits for any more is stopped, and its child is replaced."""
     pool = Pool(sample_release, replace(LIMITS, children=1, seconds=20))
-    ours, theirs = socket.socketpair()
     try:
         pool.ask(CHEAP)
-        with ours, ThreadPoolExecutor(1) as others:
-            asked = others.submit(pool.ask, RUNAWAY, client=ours)
+        with client_by(how) as (client, leave), ThreadPoolExecutor(1) as others:
+            assert pool.ask(CHEAP, client=client).size
+            asked = others.submit(pool.ask, RUNAWAY, client=client)
+            until(lambda: pool.counts().at_work == 1)
             (process,) = pool.processes()
             until(lambda: busy(process))
-            theirs.close()
+            leave()
             assert isinstance(asked.exception(timeout=2), Abandoned)
-        until(lambda: is_gone(process), 2)
+            until(lambda: is_gone(process), 2)
+            until(lambda: pool.counts().ready == 1, 5)
+            with pytest.raises(Abandoned):
+                pool.ask(RUNAWAY, client=client)
+        assert pool.ask(CHEAP).size
+        assert pool.counts().unanswered["abandoned"] == 2
     finally:
         pool.close()
+
+
+@pytest.mark.parametrize("how", CLIENTS)
+def test_a_client_that_leaves_the_line(sample_release: Release, how: str) -> None:
+    """Who waits and goes makes room at once; those behind lose neither place nor child."""
+    pool = Pool(sample_release, replace(LIMITS, children=1, seconds=2, waiting=2))
+    try:
+        pool.ask(CHEAP)
+        before = descriptors()
+        with client_by(how) as (client, leave), ThreadPoolExecutor(3) as others:
+            runaway = others.submit(pool.ask, RUNAWAY)
+            until(lambda: pool.counts().at_work == 1)
+            first = others.submit(pool.ask, CHEAP, client=client)
+            until(lambda: pool.counts().waiting == 1)
+            second = others.submit(pool.ask, CHEAP)
+            until(lambda: pool.counts().waiting == 2)
+            leave()
+            assert isinstance(first.exception(timeout=1), Abandoned)
+            assert pool.counts().waiting == 1
+            assert not runaway.done()
+            assert second.result().size
+        assert descriptors() == before
+        assert pool.counts().started == 2  # the child of the runaway, and its successor
+    finally:
+        pool.close()
+
+
+def test_a_client_that_is_closed(pool: Pool) -> None:
+    """What should tell that the client goes, but is closed itself, is a client that went."""
+    ours, theirs = socket.socketpair()
+    ours.close()
+    with theirs, pytest.raises(Abandoned):
+        pool.ask(RUNAWAY, client=ours)
 
 
 def test_too_many_wait(sample_release: Release) -> None:
@@ -281,7 +368,7 @@ def test_too_many_wait(sample_release: Release) -> None:
             until(lambda: busy(pool.processes()[0]))
             start = time.monotonic()
             waiting = others.submit(pool.ask, CHEAP)
-            until(lambda: len(pool._waiting) == 1)
+            until(lambda: pool.counts().waiting == 1)
             with pytest.raises(Overloaded):
                 pool.ask(CHEAP)
             assert time.monotonic() - start < 0.2
@@ -350,8 +437,6 @@ def test_children_end_with_the_pool(sample_release: Release) -> None:
 
 def test_an_excerpt(pool: Pool) -> None:
     """A page gets the first rows or triples, and how many there are."""
-    import json
-
     rows = json.loads(pool.ask(Job("SELECT ?s { ?s ?p ?o }", "SELECT", None, shown=3)).read())
     construct = Job("CONSTRUCT WHERE { ?s ?p ?o }", "CONSTRUCT", None, shown=2)
     graph = json.loads(pool.ask(construct).read())
@@ -361,3 +446,118 @@ def test_an_excerpt(pool: Pool) -> None:
     assert graph["total"] == whole_graph.count(b"\n")
     assert json.loads(pool.ask(Job("ASK {}", "ASK", None)).read()) == {"boolean": True}
     assert pool.ask(replace(construct, told=TURTLE)).size > len(graph["graph"])
+
+
+# --- limits, counts and storms ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_too_many_rows(sample_release: Release, engine: str) -> None:
+    """Rows of a table and triples of a graph are bounded, on a page too; nothing is cut (S-06)."""
+    pool = made_for(sample_release, replace(LIMITS, children=1, rows=20), engine)
+    try:
+        for told in (*TABLE_FORMATS, None):
+            assert pool.ask(Job("SELECT * { ?s ?p ?o } LIMIT 20", "SELECT", told)).size
+            with pytest.raises(ResultTooLarge) as caught:
+                pool.ask(Job("SELECT * { ?s ?p ?o } LIMIT 21", "SELECT", told))
+            assert (caught.value.limit, caught.value.unit) == (20, "rows")
+        some = "CONSTRUCT { ?s ?p ?o } { ?s ?p ?o } LIMIT "
+        for told in (*formats_of("CONSTRUCT"), None):
+            assert pool.ask(Job(f"{some}20", "CONSTRUCT", told)).size
+            with pytest.raises(ResultTooLarge) as caught:
+                pool.ask(Job(f"{some}21", "CONSTRUCT", told))
+            assert (caught.value.limit, caught.value.unit) == (20, "triples")
+        assert pool.counts().started == 1
+        assert pool.counts().unanswered["rows"] == 10
+    finally:
+        pool.close()
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@pytest.mark.parametrize("value", ["?l", "?x"])
+def test_a_graph_without_end(sample_release: Release, engine: str, value: str) -> None:
+    """A graph that needs more memory than there may be is told as such, and nothing is lost."""
+    limits = replace(LIMITS, children=1, seconds=20, answer_bytes=10**9, rows=10**9, memory_mb=48)
+    query = (
+        f"CONSTRUCT {{ ?a ?e {value} }} {PRODUCT[:-1]} "
+        "BIND(CONCAT(STR(?a), STR(?e), STR(?h), STRUUID()) AS ?x) }"
+    ).replace("?l }", "?x }", 1 if value == "?l" else 0)
+    pool = made_for(sample_release, limits, engine)
+    try:
+        for told in (N_TRIPLES, TURTLE, None):
+            with pytest.raises(OutOfMemory):
+                pool.ask(Job(query, "CONSTRUCT", told))
+        assert pool.ask(CHEAP).size
+    finally:
+        pool.close()
+
+
+def test_counts(sample_release: Release) -> None:
+    """What the pool does and has done can be read at any time."""
+    pool = Pool(sample_release, replace(LIMITS, waiting=0, children=2))
+    none = dict.fromkeys(("memory", "lost", "abandoned", "rows"), 0)
+    try:
+        assert pool.counts() == Counts(0, 0, 0, 0, 0, 0, dict.fromkeys(REASONS, 0))
+        pool.start()
+        until(lambda: pool.counts().ready == 2)
+        with ThreadPoolExecutor(3) as others:
+            asked = [others.submit(pool.ask, RUNAWAY) for _ in range(2)]
+            until(lambda: pool.counts().at_work == 2)
+            assert (pool.counts().ready, pool.counts().starting, pool.counts().started) == (0, 0, 2)
+            with pytest.raises(Overloaded):
+                pool.ask(CHEAP)
+            assert all(isinstance(one.exception(), QueryTimeout) for one in asked)
+        until(lambda: pool.counts().ready == 2)
+        pool.ask(CHEAP)
+        with pytest.raises(QueryError):
+            pool.ask(replace(CHEAP, query="SELECT"))
+        with pytest.raises(ResultTooLarge):
+            pool.ask(Job(f"SELECT * {PRODUCT}", "SELECT", CSV))
+        told = pool.counts()
+        assert (told.answers, told.started, told.waiting) == (1, 4, 0)
+        expected = {**none, "time": 2, "overloaded": 1, "refused": 1, "bytes": 1}
+        assert told.unanswered == expected
+    finally:
+        pool.close()
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_children_killed_under_sixty_four_threads(sample_release: Release, engine: str) -> None:
+    """Whatever kills the children, each question has its answer or an error, and all is well."""
+    pool = made_for(sample_release, replace(LIMITS, waiting=64, waiting_seconds=30), engine)
+    noise, over = random.Random(11), threading.Event()
+    right = Store(sample_release).ask(CHEAP.query).write(CSV)
+    large = Job("SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 2000", "SELECT", CSV)
+    hog = Job(STORMS["text that doubles"], "SELECT", CSV)
+
+    def killer() -> None:
+        while not over.wait(0.3):
+            with suppress(IndexError, ProcessLookupError):
+                os.kill(noise.choice(pool.processes()), signal.SIGKILL)
+
+    def ask(number: int) -> bytes | DigigraphError:
+        job = hog if number % 24 == 23 else large if number % 6 == 1 else CHEAP
+        try:
+            return pool.ask(job).read()
+        except (QueryLost, OutOfMemory) as error:
+            return error
+
+    try:
+        pool.ask(CHEAP)
+        before = descriptors()
+        with ThreadPoolExecutor(65) as threads:
+            kills = threads.submit(killer)
+            found = list(threads.map(ask, range(240)))
+            over.set()
+            kills.result()
+        cheap = [one for number, one in enumerate(found) if number % 6 != 1]
+        assert {one for one in cheap if isinstance(one, bytes)} == {right}
+        assert all(isinstance(one, DigigraphError) for one in found[23::24])
+        until(lambda: whole(pool) and pool.counts().starting == 0)
+        until(lambda: descriptors() == before)
+        told = pool.counts()
+        assert told.answers == 1 + sum(isinstance(one, bytes) for one in found)
+        assert told.answers + sum(told.unanswered.values()) == 241
+    finally:
+        over.set()
+        pool.close()

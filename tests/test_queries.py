@@ -16,8 +16,10 @@ import pytest
 import rdflib
 from conftest import BASE, quads_of
 
-from digigraph.catalog import Query, queries
+from digigraph.catalog import Parameter, queries, read
+from digigraph.errors import InputError
 from digigraph.formats import CSV, N_TRIPLES, RESULTS_JSON, Format
+from digigraph.parameters import with_values
 from digigraph.release import Release
 from digigraph.store import Store, Term, iri_term, literal_term
 
@@ -31,13 +33,17 @@ SELECTS = sorted(name for name, form in FORMS.items() if form and form[1] == "SE
 CONSTRUCTS = sorted(name for name, form in FORMS.items() if form and form[1] == "CONSTRUCT")
 ASKS = sorted(name for name, form in FORMS.items() if form and form[1] == "ASK")
 PARAMETERS = [(name, key) for name in EXAMPLES for key in EXAMPLES[name].parameters]
+FREE = [p for p in PARAMETERS if not EXAMPLES[p[0]].parameters[p[1]].has_default]
+HELD = sorted(set(PARAMETERS) - set(FREE))
 TWELVE = {
     "requirements-of-profile", "profiles-needing-level", "comparison-of-profiles",
     "statements-of-requirement", "ladder-of-competence", "areas-with-counts", "disputed-levels",
     "findings-by-type", "paths-to-esco", "mappings-by-confidence", "matrix-of-levels",
-    "changes-by-day",
+    "changes-since-release",
 }  # fmt: skip
 """The questions of S-10, in its order."""
+
+XSD = "http://www.w3.org/2001/XMLSchema#"
 
 SLOW_IN_RDFLIB = {
     "esco-skills-of-profile": "any property from a competence to a skill: 2 to 3 s, the same rows",
@@ -91,7 +97,8 @@ def dataset(shipped_release: Release) -> rdflib.Dataset:
 
 def told(store: Store, name: str, written: Format, **values: Term) -> bytes:
     """Return the answer to an example in a format."""
-    return store.ask(EXAMPLES[name].text, values=values).write(written)
+    text = with_values(EXAMPLES[name], values) if values else EXAMPLES[name].text
+    return store.ask(text).write(written)
 
 
 def rows(store: Store, name: str, **values: Term) -> list[dict[str, dict[str, str]]]:
@@ -101,10 +108,12 @@ def rows(store: Store, name: str, **values: Term) -> list[dict[str, dict[str, st
     return found
 
 
-def term(query: Query, key: str) -> Term:
+def term(parameter: Parameter) -> Term:
     """Return the example value of a parameter."""
-    text = query.parameters[key]
-    return iri_term(text[1:-1]) if text.startswith("<") else literal_term(text[1:-1])
+    if parameter.value.startswith("<"):
+        return iri_term(parameter.plain)
+    datatype = {"level": "integer", "day": "date"}.get(parameter.kind.name)
+    return literal_term(parameter.plain, datatype and f"{XSD}{datatype}")
 
 
 def expected(name: str) -> Path:
@@ -211,17 +220,17 @@ def test_the_parameter_is_in_the_answer(store: Store, name: str, key: str) -> No
     if name in SELECTS:
         columns = json.loads(told(store, name, RESULTS_JSON))["head"]["vars"]
         assert key in columns
-        assert any(row[key]["value"] == term(query, key).value for row in rows(store, name))
+        assert any(row[key]["value"] == query.parameters[key].plain for row in rows(store, name))
     else:
         assert re.search(rf"\?{key}\b", query.text)
-        held = f"ASK {{ {query.parameters[key]} ?property ?value }}"
+        held = f"ASK {{ {query.parameters[key].value} ?property ?value }}"
         assert json.loads(store.ask(held).write(RESULTS_JSON))["boolean"] is True
 
 
-@pytest.mark.parametrize(("name", "key"), PARAMETERS)
+@pytest.mark.parametrize(("name", "key"), FREE)
 def test_a_bound_parameter_selects_its_rows(store: Store, name: str, key: str) -> None:
     """Binding a parameter gives the rows of the whole answer that have its value, in order."""
-    value = term(EXAMPLES[name], key)
+    value = term(EXAMPLES[name].parameters[key])
 
     if name in SELECTS:
         whole = [row for row in rows(store, name) if row[key]["value"] == value.value]
@@ -232,6 +241,25 @@ def test_a_bound_parameter_selects_its_rows(store: Store, name: str, key: str) -
         assert set(part) <= set(told(store, name, N_TRIPLES).splitlines())
     else:
         assert json.loads(told(store, name, RESULTS_JSON, **{key: value}))["boolean"] is True
+
+
+@pytest.mark.parametrize(("name", "key"), HELD)
+def test_a_default_is_what_the_text_holds(store: Store, name: str, key: str) -> None:
+    """A parameter with a default, given that default, answers as the text does as it stands."""
+    value = term(EXAMPLES[name].parameters[key])
+
+    assert told(store, name, CSV, **{key: value}) == told(store, name, CSV)
+
+
+@pytest.mark.parametrize(("name", "key"), FREE)
+def test_binding_in_the_text_is_binding_by_the_engine(store: Store, name: str, key: str) -> None:
+    """A parameter held in the text gives what the engine's own binding of the variable gives."""
+    written = N_TRIPLES if name in CONSTRUCTS else CSV
+    value = {key: term(EXAMPLES[name].parameters[key])}
+
+    by_engine = store.ask(EXAMPLES[name].text, values=value).write(written)
+
+    assert told(store, name, written, **value) == by_engine
 
 
 @pytest.mark.parametrize(("name", "key"), PARAMETERS)
@@ -294,13 +322,21 @@ def test_comparison_of_two_profiles() -> None:
 
 def test_changes_name_what_replaces_an_address() -> None:
     """A deprecated address is among the changes, the latest first, with its replacement (S-10)."""
-    found = small(RETIRED, "changes-by-day")
+    found = small(RETIRED, "changes-since-release")
 
     published, deprecated = (f"{BASE}def#{status}" for status in ("Published", "Deprecated"))
-    assert found == [
+    assert [row[1:] for row in found] == [
         ["2027-01-01", "competence/c-1", "c-1", deprecated, "competence/c-2"],
         ["2026-11-23", "competence/c-2", "Б", published, None],
     ]
+
+
+def test_changes_begin_after_the_day(store: Store) -> None:
+    """What was changed on the day of a release is in it, and not among what came after (S-10)."""
+    day = {key: literal_term(key, f"{XSD}date") for key in ("2026-11-22", "2026-11-23")}
+
+    assert rows(store, "changes-since-release", since=day["2026-11-22"])
+    assert rows(store, "changes-since-release", since=day["2026-11-23"]) == []
 
 
 def test_a_competence_that_nobody_requires(store: Store) -> None:
@@ -322,3 +358,53 @@ def test_the_sizes_are_those_of_the_release(store: Store, shipped_release: Relea
     }
 
     assert sizes == {graph["iri"]: graph["triples"] for graph in manifest["graphs"]}
+
+
+HEADER = """#+ title@bg: Да
+#+ title@en: Yes
+#+ question@bg: Да?
+#+ question@en: Yes?
+#+ parameter: level = 6
+#+ level@bg: Ниво
+#+ level@en: Level
+#+ level@is: level
+SELECT ?level
+WHERE {
+  VALUES ?level { 6 }
+}
+ORDER BY ?level
+"""
+
+
+def test_a_header_that_can_be_read(tmp_path: Path) -> None:
+    """A parameter has a label in both languages, a kind and a value (S-09)."""
+    (tmp_path / "levels.rq").write_text(HEADER, encoding="utf-8")
+
+    parameter = read(tmp_path / "levels.rq").parameters["level"]
+
+    assert (parameter.label["bg"], parameter.kind.name, parameter.plain) == ("Ниво", "level", "6")
+    assert parameter.has_default
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [
+        ("#+ level@is: rank", "#+ level@is: level"),
+        ("#+ grade@is: level", "#+ level@is: level"),
+        ("#+ level: level", "#+ level@is: level"),
+        ("#+ title@bg: Да", "#+ level@bg: Ниво"),
+        ("#+ parameter: level = six", "#+ parameter: level = 6"),
+        ("#+ parameter: level = 7", "#+ parameter: level = 6"),
+        ("#+ parameter: level", "#+ parameter: level = 6"),
+        ("VALUES ?rank { 6 }\n}\nSELECT {", "VALUES ?level { 6 }"),
+    ],
+)  # fmt: skip
+def test_a_header_that_cannot_be_read(tmp_path: Path, wrong: str, right: str) -> None:
+    """A fault in what is said of a parameter stops the programme and names the file."""
+    faulty = HEADER.replace(right, wrong)
+    if "SELECT {" in wrong:  # no opening of a pattern is left, and no VALUES of the parameter
+        faulty = faulty.replace("WHERE {", "{")
+    (tmp_path / "levels.rq").write_text(faulty, encoding="utf-8")
+
+    with pytest.raises(InputError, match=r"levels\.rq"):
+        read(tmp_path / "levels.rq")

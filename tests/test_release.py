@@ -173,7 +173,7 @@ def test_json_ld_is_compact(sample_release: Release) -> None:
         "id": f"{BASE}id/digcomp21/1-2",
         "type": ["Concept", "FrameworkCompetence"],
         "broader": [f"{BASE}id/digcomp21/area-1"],
-        "notation": ["1.2"],
+        "code": ["1.2"],
         "prefLabel": {
             "en": ["Evaluating data, information and digital content"],
             "bg": ["Оценяване на данни, информация и дигитално съдържание"],

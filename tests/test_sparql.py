@@ -5,12 +5,17 @@ from __future__ import annotations
 import contextlib
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import pyoxigraph as ox
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from digigraph.calls import calls_of, placed
 from digigraph.errors import DigigraphError, QueryError, QueryForbidden
 from digigraph.sparql import check, tokens
 from digigraph.syntax import explain
@@ -276,3 +281,148 @@ def test_the_deepest_query_that_is_let_through(name: str) -> None:
 
     assert done.returncode == 0, done.stderr
     assert 10 <= int(done.stdout) <= 256
+
+
+# --- what the engine would take for a call -------------------------------------------------------
+
+ROW = b'{"head":{"vars":["s"]},"results":{"bindings":[{"s":{"type":"literal","value":"1"}}]}}'
+
+
+class Endpoint(ThreadingHTTPServer):
+    """An endpoint that answers one row and remembers the paths that it was asked at."""
+
+    daemon_threads = True
+    paths: list[str]
+
+
+class Answering(BaseHTTPRequestHandler):
+    """Its answers."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        """Answer."""
+        assert isinstance(self.server, Endpoint)
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.paths.append(self.path)
+        self.send_response(200)
+        self.send_header("Content-Type", "application/sparql-results+json")
+        self.send_header("Content-Length", str(len(ROW)))
+        self.end_headers()
+        self.wfile.write(ROW)
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def endpoint() -> Iterator[Endpoint]:
+    """Yield an endpoint that must not be asked."""
+    with Endpoint(("127.0.0.1", 0), Answering) as found:
+        found.paths = []
+        thread = threading.Thread(target=found.serve_forever, args=(0.05,))
+        thread.start()
+        yield found
+        found.shutdown()
+        thread.join()
+
+
+def asked_by(endpoint: Endpoint, query: str) -> list[str]:
+    """Return where the bare engine goes for a query, without any guard."""
+    store = ox.Store()
+    store.add(ox.Quad(ox.NamedNode("a:a"), ox.NamedNode("a:b"), ox.Literal("c")))
+    endpoint.paths.clear()
+    with contextlib.suppress(SyntaxError, ValueError, OSError, RuntimeError):
+        answer = store.query(query)
+        if not isinstance(answer, ox.QueryBoolean):
+            list(answer)
+    return list(endpoint.paths)
+
+
+HEADS = st.sampled_from(
+    [
+        *(["SELECT * {", "ASK {"] * 5), "SELECT ?s { {",
+        "PREFIX : <U> PREFIX service: <U> PREFIX e: <U> PREFIX SERVICEx: <U> SELECT * {",
+        "BASE <U> SELECT * {", "CONSTRUCT WHERE {", "SELECT * { ?s ?p ?o FILTER(", "DESCRIBE ?s {",
+        "SELECT * { ?s ?p '", 'SELECT * { ?s ?p """', "SELECT * { #", "SELECT * { ?s ?p <",
+    ]
+)  # fmt: skip
+GLUE = st.sampled_from(["", "", " ", " ", "\n", "\t", "#x\n", "#<U>\r", " # ' \" {\n"])
+WORD = st.sampled_from(
+    ["SERVICE", "service", "SeRvIcE", *["SERVICE"] * 5, "ſERVICE", "\\u0053ERVICE"]
+)
+NAMED = st.sampled_from([*["<U>"] * 9, ":x", "e:x", "x", "?s", "<x>", "<U#>", "SERVICE:x"])
+PIECES = st.sampled_from(
+    [
+        *("?s ?p ?o", ".", ";", ",", "{", "}", "{}", "(", ")", "[", "]", "1", "1.", "true", "'a'"),
+        *("'", '"', "'''", '"""', "''", "#", "\n", "\\", "\\'", "<", ">", "<=", "<<", ">>", "<U>"),
+        *("FILTER", "FILTER(1<2)", "(1<2)", "1<2", "&&", "||", "BIND(1 AS ?x)", "UNION"),
+        *("GRAPH ?g", "GRAPH", "EXISTS", "MINUS", "LATERAL", "VALUES ?x { 1 }", "OPTIONAL"),
+        *("SERVICE:x", "SERVICEx:y", "e:x", "e:SERVICE", ":", "a", "_:b", "@en", "@SERVICE", "^^"),
+        *("?SERVICE", "$s", "{ SELECT * {", "} }", "AS", "IN", "trueSERVICE", "-1", "SILENT"),
+    ]
+)  # fmt: skip
+
+
+@st.composite
+def calling(draw: st.DrawFn) -> str:
+    """Make a text in which a call stands, seen or hidden."""
+    parts = [draw(HEADS)]
+    for _ in range(draw(st.integers(0, 3))):
+        parts += [draw(GLUE), draw(PIECES)]
+    silent = draw(st.sampled_from(["", "", "SILENT"]))
+    for part in (draw(WORD), silent, draw(NAMED), "{", "?s ?p ?o", "}"):
+        parts += [draw(GLUE), part]
+    for _ in range(draw(st.integers(0, 3))):
+        parts += [draw(GLUE), draw(PIECES)]
+    end = draw(st.sampled_from([*("}" * 8), "} }", ") }", "' }", '""" }', "\n}", "> }"]))
+    return "".join((*parts, draw(GLUE), end))
+
+
+def test_whatever_the_engine_takes_for_a_call(endpoint: Endpoint) -> None:
+    """A query that makes the engine ask others is refused; with a list, only where we send it.
+
+    Each text is given to the bare engine as well, so that it is the judge of what a call is.
+    """
+    place = f"http://127.0.0.1:{endpoint.server_port}"
+    calls = sent = 0
+
+    @settings(max_examples=2500, deadline=None, derandomize=True, database=None)
+    @given(calling())
+    def compare(text: str) -> None:
+        nonlocal calls, sent
+        query = text.replace("<U", f"<{place}/direct/")
+        if asked_by(endpoint, query):
+            calls += 1
+            with pytest.raises((QueryForbidden, QueryError)):
+                check(query)
+        with contextlib.suppress(QueryForbidden, QueryError):
+            check(query, service=True)
+            found = calls_of(query)
+            asked = asked_by(endpoint, placed(query, found, [f"{place}/gateway/"] * len(found)))
+            sent += bool(asked)
+            assert set(asked) <= {"/gateway/"}, query
+
+    compare()
+    assert calls > 200, calls
+    assert sent > 200, sent
+
+
+LETTERS = st.text("SERVICEservice <>{}?:.#/-яѝ😀", max_size=20)
+PLAIN = st.from_regex(r"[A-Za-z_]*SERVICE[A-Za-z0-9_]*", fullmatch=True)
+
+
+@given(LETTERS, LETTERS, PLAIN)
+def test_the_word_is_fine_where_it_is_no_call(before: str, after: str, name: str) -> None:
+    """In strings, comments, IRIs, names, variables and tags SERVICE is a word like others."""
+    text = f"{before}SERVICE <http://h/> {{{after}"
+    tag = "".join(letter for letter in name if letter.isalpha())
+    query = (
+        f"PREFIX {name.lstrip('_')}: <http://x.org/{name}#> # {text}\n"
+        f"SELECT ?{name} {{ ?{name} {name.lstrip('_')}:{name} '{text}', \"{text}\"@{tag} . "
+        f"# {text}\r\n ?{name} <http://x.org/{name}> '''{text}''', \"\"\"\n{text}\"\"\" ; "
+        f":{name} _:{name} . FILTER(?{name} != 'SERVICE') }}"
+    )
+
+    assert check(query) == "SELECT"
+    assert calls_of(query) == ()

@@ -357,7 +357,7 @@ def test_text_without_findings_still_says_how_much_was_checked() -> None:
     """A report with no finding is its sum."""
     text = validate(world()).to_text("en")
 
-    assert text.startswith("Resources checked: 61, rules applied: ")
+    assert text.startswith("Resources checked: 63, rules applied: ")
 
 
 def test_json_keeps_its_schema() -> None:

@@ -13,6 +13,9 @@ import pytest
 from servers import Server, unused_port
 from SPARQLWrapper import JSON, SPARQLWrapper
 
+from digigraph.web.assets import FOLDER, MANIFEST
+from digigraph.web.gathering import LICENCES
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -40,6 +43,20 @@ def test_the_wheel_carries_the_four_folders(wheel: Path) -> None:
     assert "digigraph/py.typed" in names
     assert "digigraph/data/sources/33393020-93/document.txt" in names
     assert not [name for name in names if "test" in name or "__pycache__" in name]
+
+
+def test_the_wheel_carries_the_editor_and_its_licences(wheel: Path) -> None:
+    """What npm fetched travels as it is, with licence texts; nothing else of npm does (S-11)."""
+    if not (FOLDER / MANIFEST).exists():
+        pytest.skip("needs the editor's files: make serve, with npm installed")
+    archive = zipfile.ZipFile(wheel)
+    fetched = {f"digigraph/web/npm/{path.name}": path.read_bytes() for path in FOLDER.iterdir()}
+
+    carried = {name: archive.read(name) for name in archive.namelist() if "/npm/" in name}
+
+    assert carried == fetched
+    assert b"codemirror@" in carried[f"digigraph/web/npm/{LICENCES}"]
+    assert not [name for name in archive.namelist() if "node_modules" in name]
 
 
 def test_an_installed_wheel_in_an_empty_folder(wheel: Path, tmp_path: Path) -> None:

@@ -24,14 +24,18 @@ RELEASES = Path("releases")
 
 
 _MODULES = {
+    "add": "add",
     "build": "publish",
     "check": "intake",
+    "diff": "changes",
     "ids": "intake",
     "import": "intake",
+    "load": "load",
     "query": "publish",
     "serve": "serving",
     "show": "publish",
     "validate": "intake",
+    "verify": "verify",
 }
 """Each command, and the module that it is loaded from when it is asked for."""
 

@@ -21,6 +21,8 @@ _STEPS = {
     "graph": "writing the graph",
     "validation": "validating",
     "release": "publishing the release",
+    "load": "loading triples",
+    "switch": "switching",
 }
 
 

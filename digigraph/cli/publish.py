@@ -14,6 +14,7 @@ from digigraph.cli.output import Console, problem_json, reading_json
 from digigraph.errors import InputError
 
 if TYPE_CHECKING:
+    from digigraph.catalog import Query
     from digigraph.release import Release
 
 _RELEASES = click.option(
@@ -79,6 +80,8 @@ def build(
                 "version": made_from.edition.version,
                 "unchanged": outcome.unchanged,
                 "minted": list(outcome.minted),
+                "replaced": dict(outcome.replaced),
+                "retired": outcome.retired,
                 "documents": [reading_json(path, reading) for path, reading in outcome.readings],
                 "refused": [
                     {
@@ -104,6 +107,12 @@ def build(
         if release and outcome.unchanged:
             console.say(f"release {release.version} is up to date: {release.folder}")
         elif release:
+            for old, new in outcome.replaced:
+                console.say(f"source {old} is replaced by {new}, a newer edition of its document")
+            if outcome.retired:
+                console.say(
+                    f"what is gone was appended to {made_from.data / 'retired.tsv'}: keep that file"
+                )
             if outcome.minted:
                 console.say(
                     f"minted {len(outcome.minted)} identifiers, appended to "
@@ -132,10 +141,19 @@ def _base(base: str) -> str:
     help="csv, tsv, json, xml for tables; turtle, nt, jsonld, rdf for graphs "
     "[default: aligned columns, or turtle].",
 )  # fmt: skip
+@click.option(
+    "--set", "given", multiple=True, metavar="NAME=VALUE",
+    help="Give a parameter of a published example a value: an IRI, a code or an identifier.",
+)  # fmt: skip
 @_RELEASES
 @click.pass_obj
 def query(
-    console: Console, query: str | None, file: Path | None, form: str | None, releases: Path
+    console: Console,
+    query: str | None,
+    file: Path | None,
+    form: str | None,
+    given: tuple[str, ...],
+    releases: Path,
 ) -> None:
     """Ask the newest release a SPARQL query.
 
@@ -144,6 +162,7 @@ def query(
     \b
     Examples:
       digigraph query requirements-of-profile
+      digigraph query profiles-needing-level --set competence=1.2 --set level=6
       digigraph query --format csv 'SELECT ?kind (COUNT(*) AS ?n) { ?s a ?kind } GROUP BY ?kind'
       digigraph query -f question.rq
     """
@@ -152,14 +171,16 @@ def query(
     if (query is None) == (file is None):
         raise click.UsageError("give a query, the name of an example, or --file")
     release = _newest(releases)
+    examples = queries("examples", release.base)
+    if given and query not in examples:
+        raise click.UsageError("--set is for the parameters of a published example")
     if file:
         text = file.read_text(encoding="utf-8")
     elif query == "-":
         text = sys.stdin.read()
     else:
         assert query is not None
-        examples = queries("examples", release.base)
-        text = examples[query].text if query in examples else query
+        text = _with_values(examples[query], given, release) if query in examples else query
     from digigraph.cli.reports import print_answer
     from digigraph.store import Store
 
@@ -184,6 +205,15 @@ def show(console: Console, thing: str, as_json: bool, releases: Path) -> None:
 
     release = _newest(releases)
     print_thing(console, release, thing, as_json=as_json)
+
+
+def _with_values(query: Query, given: tuple[str, ...], release: Release) -> str:
+    """Return the text of an example with the values that were given as NAME=VALUE."""
+    from digigraph.parameters import values_of, with_values
+    from digigraph.things import Things
+
+    pairs = [(name, value) for one in given for name, _, value in [one.partition("=")]]
+    return with_values(query, values_of(query, pairs, Things(release)))
 
 
 def _newest(releases: Path) -> Release:

@@ -6,7 +6,7 @@ validated on its own.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -20,20 +20,24 @@ from digigraph.graph.dataset import (
     Edition,
     describe_competence_scheme,
     describe_dataset,
-    describe_retired,
 )
 from digigraph.graph.descriptors import describe_descriptors, worded
 from digigraph.graph.evidence import describe_source
+from digigraph.graph.examples import describe_examples
 from digigraph.graph.findings import describe_coverage, describe_finding
 from digigraph.graph.mappings import describe_mappings
 from digigraph.graph.profiles import ProfileGraph, Shared
+from digigraph.graph.retired import describe_former, describe_gone, graph_of
+from digigraph.graph.void import describe_void
 from digigraph.graph.writer import Writer
+from digigraph.history import Former
 from digigraph.labels import Labels
 from digigraph.mappings import MappingSet
 from digigraph.names import Names
 from digigraph.records import Kind, Profile, Reading, Severity, Source
 from digigraph.reference import Reference
-from digigraph.registry import Entry, Registry, competence_key, profile_key, source_key
+from digigraph.registry import Registry, competence_key, profile_key, source_key
+from digigraph.retired import Retired
 
 __all__ = [
     "Document",
@@ -41,10 +45,14 @@ __all__ = [
     "Shared",
     "dataset_part",
     "document_part",
+    "examples_part",
+    "graph_of",
     "identified",
     "keys_of",
+    "retired_part",
     "shared_by_all",
     "static_part",
+    "void_part",
 ]
 
 
@@ -112,22 +120,60 @@ def dataset_part(
     edition: Edition,
     documents: Sequence[Document],
     mappings: Sequence[MappingSet],
-    retired: Sequence[Entry],
+    former: Sequence[Former],
     descriptors: Sequence[Descriptor],
     *,
     names: Names,
     labels: Labels,
 ) -> set[ox.Quad]:
-    """Return the dataset's description, its scheme, the mapping sets and the retired things."""
+    """Return the dataset's description, its scheme, the mapping sets and the former builds."""
     writer = Writer(names, edition.issued)
     sources = [names.id(f"source/{document.source_id}") for document in documents]
     describe_dataset(writer, edition, sources)
     describe_competence_scheme(writer)
     describe_descriptors(writer, descriptors)
-    for entry in retired:
-        describe_retired(writer, entry)
+    for one in former:
+        describe_former(writer, one)
     for mapping_set in mappings:
         describe_mappings(writer, mapping_set, labels)
+    return writer.quads
+
+
+def retired_part(
+    gone: Iterable[tuple[Retired, str, bool]], edition: Edition, names: Names
+) -> set[ox.Quad]:
+    """Return the tombstones: each thing that is gone, its successor, and whether withdrawn."""
+    writer = Writer(names, edition.issued)
+    for one, successor, withdrawn in gone:
+        describe_gone(writer, one, successor, withdrawn=withdrawn)
+    return writer.quads
+
+
+def examples_part(edition: Edition, names: Names) -> set[ox.Quad]:
+    """Return the example queries as data (S-09)."""
+    writer = Writer(names, edition.issued)
+    describe_examples(writer)
+    return writer.quads
+
+
+def void_part(
+    edition: Edition, documents: Sequence[Document], quads: Iterable[ox.Quad], names: Names
+) -> set[ox.Quad]:
+    """Return the description of the dataset in VoID (S-08); `quads` are all of its other graphs.
+
+    Its examples are a level, a competence and a competence at a level of the framework, and the
+    first profile with what it asks for and where it comes from.
+    """
+    writer = Writer(names, edition.issued)
+    competence = names.framework_competence("1.2")
+    examples = [names.level(6), competence, f"{competence}/level-6"]
+    for document in documents[:1]:
+        examples += [names.id(f"profile/{document.profile_id}")]
+        examples += [names.id(f"source/{document.source_id}")]
+        examples += [names.id(f"competence/{one}") for _, one in document.competence_ids[:1]]
+        codes = [code for title in document.profile.occupations for code in title.codes]
+        examples += [names.occupation(code) for code in codes[:1]]
+    describe_void(writer, edition, quads, examples)
     return writer.quads
 
 

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from digigraph.graph.writer import Writer, day, plain, text, truth
-from digigraph.registry import Entry
+from digigraph.graph.writer import Writer, day, plain, text
 
 GRAPH = "catalog"
 LICENSE = "https://creativecommons.org/licenses/by/4.0/"
@@ -57,16 +56,9 @@ def describe_dataset(writer: Writer, edition: Edition, sources: Sequence[str]) -
     agent = names.id("agent/digigraph")
     writer.types(GRAPH, iri, "dcat:Dataset", "void:Dataset", "prov:Entity")
     writer.identity(GRAPH, iri, bg=TITLE_BG, en=TITLE_EN)
-    add(GRAPH, iri, "dct:title", text(TITLE_BG, "bg"), text(TITLE_EN, "en"))
-    add(GRAPH, iri, "dct:description", text(ABOUT_BG, "bg"), text(ABOUT_EN, "en"))
-    add(GRAPH, iri, "dct:license", LICENSE)
+    describe_publication(writer, GRAPH, edition)
     add(GRAPH, iri, "dct:rights", text(RIGHTS_BG, "bg"), text(RIGHTS_EN, "en"))
-    add(GRAPH, iri, "dct:publisher", agent)
-    add(GRAPH, iri, "dct:issued", day(edition.issued))
-    add(GRAPH, iri, "dcat:version", plain(edition.version))
     add(GRAPH, iri, "dct:conformsTo", f"{names.base}def", f"{names.base}shapes")
-    add(GRAPH, iri, "void:uriSpace", plain(f"{names.base}id/"))
-    add(GRAPH, iri, "void:vocabulary", f"{names.base}def", "http://www.w3.org/2004/02/skos/core#")
     if edition.notes_bg:
         add(GRAPH, iri, "adms:versionNotes", text(edition.notes_bg, "bg"))
     if edition.notes_en:
@@ -85,6 +77,18 @@ def describe_dataset(writer: Writer, edition: Edition, sources: Sequence[str]) -
         add(GRAPH, build, "prov:used", source)
 
 
+def describe_publication(writer: Writer, graph: str, edition: Edition) -> None:
+    """State, in a graph that describes the dataset, what it is, whose, and which release."""
+    names, add = writer.names, writer.add
+    iri = f"{names.base}catalog/digigraph"
+    add(graph, iri, "dct:title", text(TITLE_BG, "bg"), text(TITLE_EN, "en"))
+    add(graph, iri, "dct:description", text(ABOUT_BG, "bg"), text(ABOUT_EN, "en"))
+    add(graph, iri, "dct:license", LICENSE)
+    add(graph, iri, "dct:publisher", names.id("agent/digigraph"))
+    add(graph, iri, "dct:issued", day(edition.issued))
+    add(graph, iri, "dcat:version", plain(edition.version))
+
+
 def describe_competence_scheme(writer: Writer) -> None:
     """State the scheme that all specific competences are in."""
     names, add = writer.names, writer.add
@@ -101,25 +105,3 @@ def describe_competence_scheme(writer: Writer) -> None:
         text("The competences that the profiles describe themselves, each on eight levels.", "en"),
     )  # fmt: skip
     add(graph, iri, "dct:license", LICENSE)
-
-
-_FOLDERS = {"p": "profile", "c": "competence", "d": "source"}
-
-
-def describe_retired(writer: Writer, entry: Entry) -> None:
-    """State what became of an identifier that is no longer in use; it keeps answering (V-05)."""
-    names, add = writer.names, writer.add
-    iri = names.id(f"{_FOLDERS[entry.id[0]]}/{entry.id}")
-    state = "Withdrawn" if entry.status == "withdrawn" else "Deprecated"
-    writer.types(GRAPH, iri, "prov:Entity")
-    add(GRAPH, iri, "rdfs:label", text(f"{entry.id} (вече не се използва)", "bg"))
-    add(GRAPH, iri, "rdfs:label", text(f"{entry.id} (no longer in use)", "en"))
-    add(GRAPH, iri, "dct:identifier", plain(names.tail(iri)))
-    add(GRAPH, iri, "adms:status", names.term(state))
-    add(GRAPH, iri, "dct:modified", day(writer.modified))
-    add(GRAPH, iri, "dct:isPartOf", f"{names.base}catalog/digigraph")
-    add(GRAPH, iri, "owl:deprecated", truth(True))
-    if entry.replaced_by:
-        successor = names.id(f"{_FOLDERS[entry.replaced_by[0]]}/{entry.replaced_by}")
-        add(GRAPH, iri, "dct:isReplacedBy", successor)
-        add(GRAPH, successor, "dct:replaces", iri)

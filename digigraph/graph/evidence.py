@@ -38,9 +38,8 @@ def describe_source(writer: Writer, iri: str, source: Source, reading: Reading) 
     if source.publisher:
         add(GRAPH, iri, "dct:publisher", plain(source.publisher))
     writer.types(GRAPH, f"{iri}/provenance", "dct:ProvenanceStatement")
-    writer.identity(
-        GRAPH, f"{iri}/provenance", bg=source.origin_bg, en=source.origin_en, part_of=iri
-    )
+    bg, en = _origin(source)
+    writer.identity(GRAPH, f"{iri}/provenance", bg=bg, en=en, part_of=iri)
     writer.types(GRAPH, f"{iri}/checksum", "spdx:Checksum")
     add(GRAPH, f"{iri}/checksum", "spdx:algorithm", "spdx:checksumAlgorithm_sha256")
     add(GRAPH, f"{iri}/checksum", "spdx:checksumValue", plain(source.sha256))
@@ -58,6 +57,18 @@ def describe_source(writer: Writer, iri: str, source: Source, reading: Reading) 
         add(GRAPH, place, "dgc:line", number(line.line))
         add(GRAPH, place, "oa:hasSource", iri)
         add(GRAPH, place, "oa:hasSelector", _line_selector(writer, iri, line.line))
+
+
+def _origin(source: Source) -> tuple[str, str]:
+    """Return where a document came from and, where its lines were derived, how: bg and en."""
+    if not source.text_sha256:
+        return source.origin_bg, source.origin_en
+    return (
+        f"{source.origin_bg} {source.derived_bg} Редовете, които доказателствата цитират, са на "
+        f"извлечения текст (SHA-256 {source.text_sha256}).",
+        f"{source.origin_en} {source.derived_en} The lines that evidence cites are those of the "
+        f"extracted text (SHA-256 {source.text_sha256}).",
+    )
 
 
 def dataset(writer: Writer) -> str:

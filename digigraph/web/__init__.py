@@ -6,18 +6,35 @@ reader is loaded. Errors have one table, in `digigraph.web.problems`.
 
 from __future__ import annotations
 
-from flask import Flask, Response, redirect, request
+from urllib.parse import quote
+
+from flask import Flask, Response, current_app, redirect, request
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
 from werkzeug.wrappers import Response as AnyResponse
 
-from digigraph.cache import Answers
-from digigraph.errors import UsageError
-from digigraph.pool import Pool
 from digigraph.release import Release
-from digigraph.web import files, pages, problems, sparql
+from digigraph.web import (
+    assets,
+    catalog,
+    changes,
+    editor,
+    files,
+    live,
+    log,
+    lookup,
+    operations,
+    packing,
+    pages,
+    problems,
+    queries,
+    siteinfo,
+    sparql,
+    things,
+    wellknown,
+)
 from digigraph.web.server import serve
-from digigraph.web.site import Settings, Site
+from digigraph.web.site import Settings, site
 
 __all__ = ["Settings", "create_app", "serve"]
 
@@ -37,6 +54,9 @@ _HEADERS = {
         "frame-ancestors 'none'"
     ),
 }
+_QUERY = "!$&'()*+,;=:@/?%-._~"
+"""What stands in a query string as it is; an escape in it stays the escape that it was."""
+
 _PREFLIGHT = {
     "Access-Control-Allow-Headers": "Accept, Content-Type",
     "Access-Control-Max-Age": "86400",
@@ -45,35 +65,42 @@ _PREFLIGHT = {
 
 def create_app(settings: Settings, release: Release) -> Flask:
     """Return the WSGI application that serves a release."""
-    if settings.base and settings.base != release.base:
-        raise UsageError(
-            f"the release has the base URI {release.base}, not {settings.base}; "
-            "build it again with the base you want"
-        )
     app = Flask(__name__)
-    app.extensions["digigraph"] = Site(
-        settings, release, Pool(release, settings.limits), Answers(settings.cache_bytes)
-    )
+    live.install(app, settings, release)
+    log.install(app, settings)
     app.config["MAX_CONTENT_LENGTH"] = settings.max_query_bytes * _FORM_FACTOR + _FORM_EXTRA
     app.config["MAX_FORM_MEMORY_SIZE"] = app.config["MAX_CONTENT_LENGTH"]
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = 300
     app.url_map.strict_slashes = True
-    for blueprint in (sparql.bp, files.bp, pages.bp):
+    app.url_map.merge_slashes = False
+    for blueprint in (
+        sparql.bp, files.bp, pages.bp, queries.bp, things.bp, lookup.bp, wellknown.bp,
+        operations.bp, assets.bp, catalog.bp, siteinfo.bp, changes.bp, editor.bp,
+    ):  # fmt: skip
         app.register_blueprint(blueprint)
     problems.install(app)
-    app.before_request(_without_trailing_slash)
+    app.before_request(operations.refuse)
+    app.before_request(_without_spare_slashes)
     app.before_request(_preflight)
+    packing.install(app)
     app.after_request(_with_headers)
     return app
 
 
-def _without_trailing_slash() -> AnyResponse | None:
-    """Send the client to the one address of a resource (H-15)."""
-    path = "/" + request.path.strip("/")
-    if request.path == path or not isinstance(request.routing_exception, NotFound):
+def _without_spare_slashes() -> AnyResponse | None:
+    """Send the client to the one address of a resource, where there is one (H-15).
+
+    The address is written anew from the path that was asked for, never from the Host header, and
+    every letter of it that could mean something else is escaped (U-02).
+    """
+    parts = [part for part in request.path.split("/") if part]
+    path = "/" + "/".join(parts)
+    adapter = current_app.create_url_adapter(request)
+    if request.path == path or adapter is None or not adapter.test(path, "GET"):
         return None
     query = request.query_string.decode("latin-1")
-    return redirect(f"{path}?{query}" if query else path, 308)
+    place = site().root + quote("/".join(parts))
+    return redirect(f"{place}?{quote(query, safe=_QUERY)}" if query else place, 308)
 
 
 def _preflight() -> Response | None:
@@ -96,8 +123,6 @@ def _allowed() -> set[str]:
         return set(error.valid_methods or ())
     if isinstance(error, RequestRedirect):
         return {"GET", "HEAD", "OPTIONS"}
-    from flask import current_app
-
     adapter = current_app.create_url_adapter(request)
     return set(adapter.allowed_methods()) if adapter else set()
 

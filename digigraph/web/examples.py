@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass
 from functools import lru_cache
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
-from digigraph.catalog import queries
+from digigraph.catalog import Query, queries
 from digigraph.web.site import language, site
+from digigraph.web.snippets import curl, python_sparqlwrapper
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,7 @@ class Example:
     question: str
     text: str
     link: str
+    page: str
     curl: str
     python: str
 
@@ -30,36 +31,24 @@ def examples() -> tuple[Example, ...]:
 
 
 @lru_cache(maxsize=8)
+def published(base: str) -> dict[str, Query]:
+    """Return the published queries by name; they are files of ours and do not change."""
+    return queries("examples", base)
+
+
+@lru_cache(maxsize=8)
 def _examples(base: str, service: str, lang: str) -> tuple[Example, ...]:
-    found = []
-    for query in queries("examples", base).values():
-        lines = [line for line in query.text.splitlines() if not line.startswith("#+")]
-        text = "\n".join(lines).strip()
-        found.append(
-            Example(
-                name=query.name,
-                title=query.title[lang],
-                question=query.question[lang],
-                text=text,
-                link="/sparql?" + urlencode({"query": text}),
-                curl=_curl(text, service),
-                python=_python(text, service),
-            )
+    root = urlsplit(service).path
+    return tuple(
+        Example(
+            name=query.name,
+            title=query.title[lang],
+            question=query.question[lang],
+            text=query.body,
+            link=f"{root}sparql?" + urlencode({"query": query.body}),
+            page=f"{root}queries/{query.name}",
+            curl=curl(query.body, service),
+            python=python_sparqlwrapper(query.body, service),
         )
-    return tuple(found)
-
-
-def _curl(text: str, service: str) -> str:
-    query = shlex.quote(f"query={text}")
-    return f"curl -H 'Accept: text/csv' {service}sparql \\\n  --data-urlencode {query}"
-
-
-def _python(text: str, service: str) -> str:
-    return (
-        "from SPARQLWrapper import JSON, SPARQLWrapper\n\n"
-        f'endpoint = SPARQLWrapper("{service}sparql")\n'
-        "endpoint.setReturnFormat(JSON)\n"
-        f'endpoint.setQuery("""\n{text}\n""")\n'
-        'for row in endpoint.queryAndConvert()["results"]["bindings"]:\n'
-        '    print({name: cell["value"] for name, cell in row.items()})'
+        for query in published(base).values()
     )

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b64encode
+from dataclasses import dataclass
 from datetime import UTC, datetime, time
+from pathlib import Path
 
-from flask import Blueprint, Response, abort, send_file
+from flask import Blueprint, Response, abort, current_app, send_file
 
+from digigraph.csvw import FOLDER as TABLES
 from digigraph.errors import DigigraphError
-from digigraph.formats import JSON_LD, media_type_of
+from digigraph.formats import HTML, JSON, JSON_LD, media_type_of
 from digigraph.jsonld import context_document
 from digigraph.release import MANIFEST, SUMS, Release, open_release, version_key
-from digigraph.web.site import revalidated, site
+from digigraph.web.links import file_links
+from digigraph.web.problems import not_acceptable
+from digigraph.web.site import choose, page, revalidated, send, site
 
 bp = Blueprint("files", __name__)
 
@@ -29,15 +34,47 @@ def dump(name: str) -> Response:
 @bp.get("/release/<version>/<path:name>")
 def snapshot(version: str, name: str) -> Response:
     """Return a file of any release that is kept; it never changes (V-02)."""
-    current = site().release
-    if version == current.version:
-        return _file(current, name, FOR_EVER)
-    try:
-        version_key(version)
-        kept = open_release(site().settings.releases / version)
-    except DigigraphError:
-        abort(404)
-    return _file(kept, name, FOR_EVER)
+    return _file(_kept(version), name, FOR_EVER)
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseView:
+    """A release as its page shows it."""
+
+    release: Release
+    folder: str
+
+
+@bp.get("/release")
+def all_releases() -> Response:
+    """Send the client to what changed from release to release."""
+    return _see("changes")
+
+
+@bp.get("/release/<version>")
+def one_release(version: str) -> Response:
+    """List the files of a release that is kept, for people and programs (V-02)."""
+    release = _kept(version)
+    offered = (HTML, JSON)
+    chosen = choose(offered)
+    if chosen is None:
+        raise not_acceptable(offered)
+    if chosen.format is HTML:
+        shown = ReleaseView(release, f"{site().root}release/{version}/")
+        return revalidated(page("release.html", shown))
+    return send(release.path(MANIFEST).read_bytes(), chosen)
+
+
+@bp.get("/quality.csv")
+def quality_as_csv() -> Response:
+    """Return the findings as a table (Q-06)."""
+    return _file(site().release, f"{TABLES}/findings.csv", CURRENT)
+
+
+@bp.get("/quality")
+def quality() -> Response:
+    """Send the client to all findings by type (Q-06)."""
+    return _see("queries/findings-by-type")
 
 
 @bp.get("/context/v1.jsonld")
@@ -46,6 +83,33 @@ def context() -> Response:
     response = Response(context_document(site().release.base), content_type=JSON_LD.media_type)
     response.headers["Cache-Control"] = FOR_EVER
     return revalidated(response)
+
+
+@bp.get("/logo.svg")
+def logo() -> Response:
+    """Return the picture that the vocabulary names as its logo."""
+    body = (Path(current_app.static_folder or "") / "logo.svg").read_bytes()
+    response = Response(body, content_type="image/svg+xml")
+    response.headers["Cache-Control"] = CURRENT
+    return revalidated(response)
+
+
+def _kept(version: str) -> Release:
+    """Return a release that is kept, or answer 404."""
+    current = site().release
+    if version == current.version:
+        return current
+    try:
+        version_key(version)
+        return open_release(site().settings.releases / version)
+    except DigigraphError:
+        abort(404)
+
+
+def _see(place: str) -> Response:
+    response = Response(status=303)
+    response.headers["Location"] = site().root + place
+    return response
 
 
 def _file(release: Release, name: str, caching: str) -> Response:
@@ -63,7 +127,9 @@ def _file(release: Release, name: str, caching: str) -> Response:
         etag=digest,
         last_modified=datetime.combine(release.issued, time(), UTC),
     )
-    response.expires = None
+    del response.headers["Expires"]
     response.headers["Cache-Control"] = caching
     response.headers["Repr-Digest"] = f"sha-256=:{b64encode(bytes.fromhex(digest)).decode()}:"
+    links = [link.header() for link in file_links(site(), release, name)]
+    response.headers.extend({"Link": links})
     return response

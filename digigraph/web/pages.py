@@ -6,13 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, abort
+from markupsafe import Markup
 
-from digigraph.description import LICENCE, describe, summary
+from digigraph.description import LICENCE, has_void, summary
 from digigraph.formats import DUMP_FORMATS, GRAPH_FORMATS, HTML, JSON, Format
-from digigraph.release import MANIFEST, Release, ReleaseFile
+from digigraph.release import Release, ReleaseFile
 from digigraph.resources import AUTHORED_BASE
+from digigraph.web.catalog import catalogue_here
 from digigraph.web.examples import Example, examples
+from digigraph.web.links import landing_links
 from digigraph.web.problems import not_acceptable, problem_type
+from digigraph.web.schema import in_page, structured_data
 from digigraph.web.site import choose, page, revalidated, send, site
 
 bp = Blueprint("pages", __name__)
@@ -41,6 +45,8 @@ class LandingView:
     example: Example | None
     base_is_registered: bool
     licence: str
+    has_void: bool
+    structured: Markup
 
 
 @bp.get("/")
@@ -55,8 +61,9 @@ def landing() -> Response:
     elif chosen.format is JSON:
         response = send(summary(release, service), chosen)
     else:
-        response = send(describe(release, service, site().settings.limits, chosen.format), chosen)
-    response.headers.extend({"Link": _links()})
+        told = catalogue_here().written(chosen.format, site().settings.limits)
+        response = send(told, chosen)
+    response.headers.extend({"Link": [link.header() for link in landing_links(site(), TWINS)]})
     return response
 
 
@@ -87,14 +94,6 @@ def _landing() -> LandingView:
         example=by_name.get(FEATURED) or next(iter(by_name.values()), None),
         base_is_registered=release.base != AUTHORED_BASE,
         licence=LICENCE,
+        has_void=has_void(release),
+        structured=in_page(structured_data(catalogue_here())),
     )
-
-
-def _links() -> list[str]:
-    links = [f'</?format={t.name}>; rel="alternate"; type="{t.media_type}"' for t in TWINS]
-    links.append(f'<{LICENCE}>; rel="license"')
-    links.append('</sparql>; rel="service"')
-    for file in site().release.files:
-        links.append(f'</dumps/{file.name}>; rel="item"; type="{file.media_type}"')
-    links.append(f'</dumps/{MANIFEST}>; rel="describedby"; type="{JSON.media_type}"')
-    return links

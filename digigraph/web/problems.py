@@ -7,17 +7,16 @@ of our errors is of which kind.
 from __future__ import annotations
 
 import json
-import math
-import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 from werkzeug.exceptions import HTTPException
 
 from digigraph.errors import (
     DigigraphError,
+    EngineUnavailable,
     OutOfMemory,
     Overloaded,
     QueryError,
@@ -29,6 +28,8 @@ from digigraph.errors import (
 from digigraph.formats import HTML, JSON, PROBLEM, Format, negotiate
 from digigraph.pool import Abandoned
 from digigraph.store import QueryFailed
+from digigraph.web.log import request_id
+from digigraph.web.reasons import of_limit, retry_after
 from digigraph.web.site import language, page, site
 
 Words = Mapping[str, str]
@@ -79,6 +80,11 @@ KINDS: dict[str, Kind] = {
         "Изберете някой от изброените формати с Accept или ?format=.",
         "Choose one of the listed formats with Accept or ?format=.",
     ),
+    "request-timeout": _kind(
+        408, "Заявката не пристигна навреме", "The request did not arrive in time",
+        "Изпратете заявката отново, наведнъж.",
+        "Send the request again, at once.",
+    ),
     "request-too-large": _kind(
         413, "Заявката е твърде дълга", "The request is too long",
         "Съкратете заявката или изтеглете файла с данните.",
@@ -111,6 +117,11 @@ KINDS: dict[str, Kind] = {
         "Опитайте отново след времето в Retry-After.",
         "Try again after the time in Retry-After.",
     ),
+    "not-ready": _kind(
+        503, "Услугата още не е готова", "The service is not ready yet",
+        "Опитайте отново след няколко секунди.",
+        "Try again in a few seconds.",
+    ),
     "query-timeout": _kind(
         503, "Заявката не завърши навреме", "The query was not finished in time",
         "Опростете заявката или изтеглете файла с данните; по-късно същата заявка може да успее.",
@@ -120,6 +131,11 @@ KINDS: dict[str, Kind] = {
         503, "Заявката беше прекъсната", "The query was interrupted",
         "Опитайте отново; ако се повтори, опростете заявката.",
         "Try again; if it is interrupted again, simplify the query.",
+    ),
+    "engine-unavailable": _kind(
+        503, "Хранилището не е на разположение", "The engine is not available",
+        "Опитайте отново след времето в Retry-After; страниците и файловете с данните са тук.",
+        "Try again after the time in Retry-After; pages and dumps are here meanwhile.",
     ),
     "query-failed": _kind(
         422, "Заявката не можа да бъде изпълнена докрай", "The query could not be finished",
@@ -141,6 +157,7 @@ KIND_OF: dict[type[DigigraphError], str] = {
     ResultTooLarge: "result-too-large",
     OutOfMemory: "query-out-of-memory",
     QueryLost: "query-lost",
+    EngineUnavailable: "engine-unavailable",
     Overloaded: "overloaded",
     Abandoned: "query-lost",
 }
@@ -202,46 +219,17 @@ def _ours(error: DigigraphError) -> Response:
         return _unexpected(error)
     if isinstance(error, QueryError):
         response = _answer(slug, *_of_query(error))
-    elif limited := _of_limit(error):
+    elif limited := of_limit(error):
         response = _answer(slug, *limited)
     else:
         sentence = str(error)[:1].upper() + str(error)[1:] + "."
         response = _answer(slug, sentence if language() == "en" else "")
-    if (seconds := _retry_after(error)) is not None:
+    if (seconds := retry_after(error)) is not None:
         response.headers["Retry-After"] = str(seconds)
         response.headers["Cache-Control"] = "no-store"
+    if isinstance(error, Abandoned):
+        g.problem = "abandoned"
     return response
-
-
-def _of_limit(error: DigigraphError) -> tuple[str, dict[str, Any]] | None:
-    """Return what is said of a limit that was met, and the facts for programs (S-06)."""
-    dump = f"{site().service}dumps/digigraph.nt.gz"
-    if isinstance(error, QueryTimeout):
-        words = {
-            "bg": f"Времето е {error.seconds:g} s.",
-            "en": f"The limit is {error.seconds:g} s.",
-        }
-        facts = {"limit": error.seconds, "unit": "s", "dump": dump}
-    elif isinstance(error, ResultTooLarge):
-        words = {
-            "bg": f"Границата е {error.limit} байта; всички данни са на {dump}.",
-            "en": f"The limit is {error.limit} bytes; all data are at {dump}.",
-        }
-        facts = {"limit": error.limit, "unit": "bytes", "dump": dump}
-    elif isinstance(error, OutOfMemory):
-        words = {"bg": f"Границата е {error.limit} MiB.", "en": f"The limit is {error.limit} MiB."}
-        facts = {"limit": error.limit, "unit": "MiB", "dump": dump}
-    else:
-        return None
-    return words[language()], facts
-
-
-def _retry_after(error: DigigraphError) -> int | None:
-    """Return the seconds after which the same request may succeed, if it may."""
-    if isinstance(error, (QueryTimeout, Overloaded)):
-        seconds = error.seconds if isinstance(error, QueryTimeout) else error.retry_after
-        return max(1, math.ceil(seconds))
-    return 1 if isinstance(error, QueryLost) else None
 
 
 def _of_query(error: QueryError) -> tuple[str, dict[str, Any]]:
@@ -278,13 +266,14 @@ def _type(slug: str) -> str:
 
 def _answer(slug: str, detail: str, members: Mapping[str, Any] | None = None) -> Response:
     kind, lang = KINDS[slug], language()
+    g.problem = slug
     view = ProblemView(
         slug=slug,
         type=_type(slug),
         title=kind.title[lang],
         status=kind.status,
         detail=f"{detail} {kind.advice[lang]}".strip(),
-        instance=f"urn:uuid:{uuid.uuid4()}",
+        instance=request_id(),
         members=members or {},
     )
     chosen = negotiate((PROBLEM, JSON, HTML), accept=request.headers.get("Accept"))

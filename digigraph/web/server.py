@@ -1,25 +1,30 @@
 """Runs the site on granian: one listener, and a stop that lets requests finish.
 
-Settings travel to the worker processes as a value; nothing reads the environment.
+Settings travel to the worker processes as a value; nothing reads the environment. SIGHUP makes
+each of them look for a newer release at once, and ends none of them.
 """
 
 from __future__ import annotations
 
 import errno
 import logging
+import os
+import signal
 import socket
 import sys
+import tempfile
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from pathlib import Path
 
+from digigraph.choice import engine_for
 from digigraph.errors import DigigraphError, InputError
 from digigraph.release import Release, newest_release
+from digigraph.web.bridge import Bridge
+from digigraph.web.lane import Lane
 from digigraph.web.site import Settings
-
-if TYPE_CHECKING:
-    from flask import Flask
 
 
 class AddressInUse(DigigraphError):
@@ -31,24 +36,32 @@ class AddressInUse(DigigraphError):
 def serve(settings: Settings, announce: Callable[[str], None] | None = None) -> None:
     """Serve the newest release until SIGINT or SIGTERM.
 
-    Raises `AddressInUse` if the port is taken, `InputError` if there is no release.
+    Raises `AddressInUse` if the port is taken, `InputError` if there is no release, `UsageError`
+    for an engine that is none.
     """
     from granian.constants import Interfaces
     from granian.log import LogLevels
     from granian.server import Server
 
+    class Granian(Server):  # type: ignore[misc,valid-type]  # a class that granian chooses
+        def signal_handler_reload(self, *_: object) -> None:
+            for worker in self.wrks:
+                with suppress(ProcessLookupError):
+                    os.kill(worker.inner.pid, signal.SIGHUP)
+
     release = newest_release(settings.releases)
     if release is None:
         raise InputError(settings.releases, "no release here; make one with: digigraph build")
+    # So that a wrong name is told here.
+    engine_for(release, settings.limits, settings.engine, settings.service_allow).close()
     settings = replace(settings, port=free_port(settings.host, settings.port))
-    server = Server(
+    server = Granian(
         "digigraph.web",
         address=settings.host,
         port=settings.port,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.ASGI,
+        websockets=False,
         workers=settings.workers,
-        blocking_threads=settings.threads,
-        # It warns of more threads than processors; ours wait for children most of the time.
         log_level=LogLevels.error,
         workers_kill_timeout=settings.stop_seconds,
         respawn_failed_workers=True,
@@ -57,17 +70,34 @@ def serve(settings: Settings, announce: Callable[[str], None] | None = None) -> 
     server.on_startup(
         lambda: told(f"digigraph {release.version} on {settings.service_url} (stop: Ctrl+C)")
     )
-    server.serve(target_loader=partial(application, settings, release), wrap_loader=False)
+    with tempfile.TemporaryDirectory(prefix="digigraph-") as meeting:
+        loader = partial(application, settings, release, Path(meeting))
+        server.serve(target_loader=loader, wrap_loader=False)
 
 
-def application(settings: Settings, release: Release) -> Flask:
-    """Return the application, made in the worker process that will run it."""
-    from digigraph.web import create_app
+def application(settings: Settings, release: Release, meeting: Path) -> Bridge:
+    """Return the application, made in the worker process that will run it.
 
+    `meeting` is a folder in which the processes of the service find each other.
+    """
+    from digigraph.web import create_app, metrics
+
+    logging.basicConfig(stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
     logging.getLogger("digigraph").setLevel(logging.INFO)
-    app = create_app(settings, release)
-    app.extensions["digigraph"].pool.start()
-    return app
+    app = create_app(settings, newest_release(settings.releases) or release)
+    live = app.extensions["digigraph"]
+    signal.signal(signal.SIGHUP, lambda *_: live.ask())
+    live.start()
+    if settings.metrics:
+        metrics.meet(app, meeting)
+    return Bridge(
+        app,
+        threads=settings.threads,
+        body_bytes=app.config["MAX_CONTENT_LENGTH"],
+        body_seconds=settings.request_seconds,
+        lane=Lane(live, app.extensions["digigraph.log"]),
+        close=live.close,
+    )
 
 
 def free_port(host: str, port: int) -> int:

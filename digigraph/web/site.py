@@ -7,17 +7,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import chain
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from flask import Response, current_app, render_template, request
+from flask import Response, current_app, g, render_template, request
 from werkzeug.wsgi import ClosingIterator
 
 from digigraph.cache import Answers
+from digigraph.engine import Engine, Job, Limits, Whole
 from digigraph.formats import HTML, Choice, Format, negotiate
-from digigraph.pool import Limits, Pool, Whole
 from digigraph.release import Release
+from digigraph.web.marks import HELD, KEEP, Mark
 
 LANGUAGES = ("bg", "en")
+_SHORT = 400
+"""The longest header whose choice is remembered; browsers send less than half of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +48,17 @@ class Settings:
     max_query_bytes: int = field(
         default=1_000_000, metadata={"help": "Longest query that is read, in bytes of UTF-8."}
     )
+    engine: str = field(
+        default="auto",
+        metadata={
+            "help": "What answers: memory, disk, auto (memory for a small release), "
+            "or the URL of an engine."
+        },
+    )
+    service_allow: str = field(
+        default="",
+        metadata={"help": "Endpoints that SERVICE may ask, as IRI prefixes; empty is none."},
+    )
     children: int = field(
         default=2, metadata={"help": "Queries that a process runs at a time, each in a child."}
     )
@@ -54,6 +71,10 @@ class Settings:
     max_answer_bytes: int = field(
         default=50_000_000,
         metadata={"help": "Longest answer that is sent, in bytes; a longer one is an error."},
+    )
+    max_rows: int = field(
+        default=1_000_000,
+        metadata={"help": "Most rows or triples of an answer; one of more is an error."},
     )
     max_waiting: int = field(
         default=100, metadata={"help": "Queries that may wait for a child; more are turned away."}
@@ -68,6 +89,28 @@ class Settings:
     stop_seconds: int = field(
         default=10, metadata={"help": "How long a stop waits for requests under way."}
     )
+    request_seconds: float = field(
+        default=30.0, metadata={"help": "Seconds that the body of a request may take to arrive."}
+    )
+    reload_seconds: float = field(
+        default=2.0,
+        metadata={"help": "Seconds between two looks for a newer release; 0 waits for SIGHUP."},
+    )
+    access_log: str = field(
+        default="-",
+        metadata={"help": "File for a line per request; - is standard error, empty is none."},
+    )
+    log_queries: bool = field(
+        default=False, metadata={"help": "Whether the log tells the text of queries."}
+    )
+    metrics: bool = field(
+        default=False, metadata={"help": "Whether /metrics tells Prometheus how the service is."}
+    )
+
+    contact: str = field(
+        default="",
+        metadata={"help": "Where to write about the service: mailto: or https:; empty is none."},
+    )
 
     @property
     def limits(self) -> Limits:
@@ -76,6 +119,7 @@ class Settings:
             seconds=self.query_seconds,
             memory_mb=self.query_memory_mb,
             answer_bytes=self.max_answer_bytes,
+            rows=self.max_rows,
             children=self.children,
             waiting=self.max_waiting,
             waiting_seconds=self.waiting_seconds,
@@ -96,7 +140,7 @@ class Site:
 
     settings: Settings
     release: Release
-    pool: Pool
+    pool: Engine
     answers: Answers
 
     @property
@@ -104,29 +148,52 @@ class Site:
         """Return the URL of the service, ending with a slash."""
         return self.settings.service_url
 
+    @property
+    def root(self) -> str:
+        """Return the path that the service is reached under: "/", or a prefix as "/kg/"."""
+        return urlsplit(self.settings.service_url).path
+
 
 def site() -> Site:
-    """Return the site of the current application."""
-    found = current_app.extensions["digigraph"]
+    """Return the site of the current request, the same from its beginning to its end."""
+    if "site" not in g:
+        held = request.environ.get(HELD)
+        g.site = current_app.extensions["digigraph"].enter(held.site if held else None)
+    found = g.site
     assert isinstance(found, Site)
     return found
 
 
 def language() -> str:
-    """Return the client's language: `?lang=`, else Accept-Language, else English."""
+    """Return the client's language: a suffix's, `?lang=`, else Accept-Language, else English."""
+    if "language" in g:
+        return str(g.language)
     asked = request.args.get("lang", "")
     if asked in LANGUAGES:
         return asked
     return request.accept_languages.best_match(LANGUAGES, default="en")
 
 
-def choose(offered: Sequence[Format]) -> Choice | None:
+def may_be_kept(key: str, job: Job | None = None) -> None:
+    """Say that the reply to this request may be given to the same request again, as `Mark` has it.
+
+    To be said of what the release, the settings and the request alone decide.
+    """
+    release, endpoint = site().release.dataset_digest, request.endpoint or "none"
+    request.environ[KEEP] = Mark(release, endpoint, key, g.get("query"), job)
+
+
+def choose(offered: Sequence[Format], suffix: str = "") -> Choice | None:
     """Return the format of `offered` that the current request asks for, if any (H-04)."""
     asked = request.args.get("_mediatype") or request.args.get("format")
     if asked is None and request.mimetype == "application/x-www-form-urlencoded":
         asked = request.form.get("format")
     accept = request.headers.get("Accept")
-    return negotiate(offered, requested=asked, accept=accept)
+    chooses = _negotiate if len(accept or "") + len(asked or "") < _SHORT else negotiate
+    return chooses(tuple(offered), suffix=suffix or None, requested=asked, accept=accept)
+
+
+_negotiate = lru_cache(maxsize=512)(negotiate)
 
 
 def page(template: str, view: object, status: int = 200) -> Response:
@@ -173,18 +240,20 @@ def tagged(response: Response, key: str | None) -> Response:
     response.vary.add("Accept")
     if key is None:
         response.headers["Cache-Control"] = "no-store"
-    elif request.method in ("GET", "HEAD"):
+        return response
+    may_be_kept(key)
+    if request.method in ("GET", "HEAD"):
         response.set_etag(key)
         response.headers.setdefault("Cache-Control", "no-cache")
         response.make_conditional(request)
     return response
 
 
-def streamed(answer: Whole, told: Format) -> Response:
+def streamed(answer: Whole, told: Format, first: bytes = b"") -> Response:
     """Return a large answer, read from its file piece by piece as the client takes it."""
-    pieces = ClosingIterator(answer, answer.close)
+    pieces = ClosingIterator(chain((first,) if first else (), answer), answer.close)
     response = Response(pieces, content_type=told.content_type, direct_passthrough=True)
-    response.content_length = answer.size
+    response.content_length = len(first) + answer.size
     return response
 
 

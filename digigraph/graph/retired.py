@@ -1,0 +1,82 @@
+"""Tombstones: what is said of things that earlier releases had and this one has not (V-05)."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from digigraph.graph.writer import Writer, day, plain, text, truth
+from digigraph.history import Former
+from digigraph.names import EXAMPLES, VOID
+from digigraph.retired import Retired, name_of_place
+
+GRAPH = "retired"
+
+_DOCUMENTS = {"def": "vocabulary", "shapes": "shapes", EXAMPLES: EXAMPLES}
+"""Documents whose parts are named with a #; their tombstones must stand in the same document."""
+
+_COUNTED = ("graph/", VOID, "sparql")
+
+
+def graph_of(tail: str) -> str:
+    """Return the graph that the tombstone of an IRI stands in; `tail` is what follows the base.
+
+    >>> graph_of("def#Level"), graph_of("id/statement/s-1"), graph_of("graph/profiles")
+    ('vocabulary', 'retired', '.well-known/void')
+    """
+    document, hash_, _ = tail.partition("#")
+    if tail.startswith(_COUNTED):
+        return VOID
+    return _DOCUMENTS.get(document, GRAPH) if hash_ else GRAPH
+
+
+def describe_gone(writer: Writer, one: Retired, successor: str, *, withdrawn: bool) -> None:
+    """State what became of a thing: that it is gone, since when, and what is there instead.
+
+    `successor` is an IRI or empty. Places in a document say no more than they must; a class that
+    is asked for does not bring tombstones, because what a thing was is in `dct:type`.
+    """
+    names, add = writer.names, writer.add
+    graph = graph_of(one.iri)
+    iri = f"{names.base}{one.iri}"
+    bg, en = one.labels
+    if not bg and not en:
+        name = names.tail(iri).rpartition("/")[2]
+        bg, en = f"{name} (вече не се използва)", f"{name} (no longer in use)"
+    writer.types(graph, iri, "prov:Entity")
+    if one.kind:
+        add(graph, iri, "dct:type", one.kind)
+    for label, language in ((bg, "bg"), (en, "en")):
+        if label:
+            add(graph, iri, "rdfs:label", text(label, language))
+    add(graph, iri, "owl:deprecated", truth(True))
+    if successor:
+        add(graph, iri, "dct:isReplacedBy", successor)
+    in_bg, in_en = "", ""
+    if one.last_release:
+        in_bg, in_en = f" в издание {one.last_release}", f" in release {one.last_release}"
+    add(
+        graph, iri, "skos:historyNote",
+        text(f"Публикувано за последно{in_bg}; пази се заради връзките към него.", "bg"),
+        text(f"Last published{in_en}; kept for those who link to it.", "en"),
+    )  # fmt: skip
+    if not any(name_of_place(one.iri)):
+        add(graph, iri, "dct:identifier", plain(names.tail(iri)))
+        add(graph, iri, "adms:status", names.term("Withdrawn" if withdrawn else "Deprecated"))
+        add(graph, iri, "dct:isPartOf", f"{names.base}catalog/digigraph")
+
+
+def describe_former(writer: Writer, former: Former) -> None:
+    """State the activity that built an earlier release, which is history and not retired."""
+    names, add = writer.names, writer.add
+    dataset = f"{names.base}catalog/digigraph"
+    build = f"{names.base}catalog/build-{former.version.replace('.', '-')}"
+    writer.types("catalog", build, "prov:Activity")
+    writer.identity(
+        "catalog", build, part_of=dataset,
+        bg=f"Изграждане на издание {former.version} с {former.software}",
+        en=f"Build of release {former.version} with {former.software}",
+    )  # fmt: skip
+    issued = day(date.fromisoformat(former.issued))
+    add("catalog", build, "dct:issued", issued)
+    add("catalog", build, "prov:wasAssociatedWith", names.id("agent/digigraph"))
+    add("catalog", build, "prov:generated", dataset)

@@ -1,0 +1,84 @@
+"""Writes what a release has besides its dumps: tables, framed JSON, vocabulary and shapes (C-04).
+
+Everything is read back out of the index of the release, so that no file says anything that the
+endpoint does not.
+"""
+
+from __future__ import annotations
+
+import json
+import zipfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pyoxigraph as ox
+
+from digigraph.csvw import FOLDER as TABLES
+from digigraph.csvw import write_tables
+from digigraph.framing import tree
+from digigraph.jsonld import published_context
+from digigraph.names import Names
+from digigraph.things import Things
+from digigraph.turtle import write_turtle
+from digigraph.writers import lines_of
+
+if TYPE_CHECKING:
+    from digigraph.release import Release
+
+PROFILES = "profiles"
+ONTOLOGIES = {"vocabulary": "vocabulary.ttl", "shapes": "shapes.ttl"}
+"""Named graph -> the file that holds it alone."""
+
+_LONG_AGO = (1980, 1, 1, 0, 0, 0)
+
+
+def write_packs(release: Release) -> None:
+    """Write them into the folder of a release whose dumps and index are there."""
+    store = ox.Store.read_only(str(release.store))
+    write_tables(release.folder / TABLES, store, release.base, release.version)
+    _zip(release.folder / f"digigraph-{TABLES}.zip", release.folder / TABLES)
+    _write_profiles(release)
+    for graph, name in ONTOLOGIES.items():
+        _write_graph(release, store, graph, release.folder / name)
+
+
+def _write_profiles(release: Release) -> None:
+    """Write each profile as a tree of its own, and all of them as one array."""
+    things = Things(release)
+    context = published_context(release.base).source
+    folder = release.folder / PROFILES
+    folder.mkdir()
+    with (release.folder / f"{PROFILES}.json").open("w", encoding="utf-8") as out:
+        out.write(f'{{"@context": {_compact(context)},\n"@graph": [')
+        comma = "\n"
+        for iri in things.of_class("dgc:OccupationProfile"):
+            document = things.document(iri)
+            assert document is not None, "what has a class has a document"
+            told = tree(document, lines_of(document.triples, first=iri), release.base)
+            name = iri.rpartition("/")[2]
+            whole = _compact({"@context": context, **told})
+            (folder / f"{name}.json").write_text(f"{whole}\n", encoding="utf-8")
+            out.write(f"{comma}{_compact(told)}")
+            comma = ",\n"
+        out.write("\n]}\n")
+
+
+def _write_graph(release: Release, store: ox.Store, graph: str, path: Path) -> None:
+    name = ox.NamedNode(Names(release.base).graph(graph))
+    triples = (quad.triple for quad in store.quads_for_pattern(None, None, None, name))
+    with path.open("wb") as out:
+        write_turtle(out, lines_of(triples), release.base)
+
+
+def _zip(path: Path, folder: Path) -> None:
+    """Pack a folder so that the same files make the same bytes."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as packed:
+        for file in sorted(folder.iterdir()):
+            told = zipfile.ZipInfo(f"{folder.name}/{file.name}", _LONG_AGO)
+            told.compress_type = zipfile.ZIP_DEFLATED
+            told.external_attr = 0o644 << 16
+            packed.writestr(told, file.read_bytes())
+
+
+def _compact(told: Any) -> str:
+    return json.dumps(told, ensure_ascii=False, separators=(",", ":"))

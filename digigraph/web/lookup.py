@@ -1,0 +1,94 @@
+"""Codes that people have in hand lead somewhere (U-04)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, request
+from werkzeug.datastructures import MultiDict
+
+from digigraph.formats import HTML, JSON, negotiate
+from digigraph.web.problems import Refused, not_acceptable
+from digigraph.web.site import LANGUAGES, language, page, site
+from digigraph.web.things import things_here
+from digigraph.web.words import Word, Words
+
+bp = Blueprint("lookup", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ChoicesView:
+    """The things that share a code."""
+
+    things: Sequence[Word]
+
+
+PARAMETERS = ("notation", "scheme", "id", "lang", "format", "_mediatype")
+
+
+@bp.get("/lookup")
+def lookup() -> Response:
+    """Send the client to the thing that has a code or an identifier; 300 where several have it."""
+    asked = _asked(request.args)
+    things = things_here()
+    if asked["id"]:
+        found = things.with_identifier(asked["id"])
+    else:
+        found = things.with_code(asked["notation"], asked["scheme"])
+    if not found:
+        said = asked["id"] or asked["notation"]
+        words = {
+            "bg": f"Няма нищо с код „{said[:100]}“.",
+            "en": f"Nothing has the code “{said[:100]}”.",
+        }
+        raise Refused("not-found", words)
+    if len(found) == 1:
+        response = Response(status=303)
+        response.headers["Location"] = site().root + found[0].removeprefix(site().release.base)
+    else:
+        response = _choices(found)
+    response.headers["Cache-Control"] = "public, max-age=300"
+    return response
+
+
+def _asked(told: MultiDict[str, str]) -> dict[str, str]:
+    """Return the parameters, or raise with everything that is wrong with them."""
+    unknown = sorted(set(told) - set(PARAMETERS))
+    asked = {name: told.get(name, "").strip() for name in PARAMETERS[:3]}
+    if unknown or bool(asked["notation"]) == bool(asked["id"]):
+        names = ", ".join(unknown)
+        words = {
+            "bg": "Искат се notation (и по избор scheme) или id."
+            + (f" Непознати параметри: {names}." if unknown else ""),
+            "en": "It takes notation (and a scheme, if you like) or id."
+            + (f" Unknown parameters: {names}." if unknown else ""),
+        }
+        raise Refused("bad-request", words, parameters=list(PARAMETERS[:3]))
+    return asked
+
+
+def _choices(found: list[str]) -> Response:
+    """List the things that share a code (RFC 9110, 15.4.1)."""
+    offered = (HTML, JSON)
+    wanted = request.args.get("_mediatype") or request.args.get("format")
+    chosen = negotiate(offered, requested=wanted, accept=request.headers.get("Accept"))
+    if chosen is None:
+        raise not_acceptable(offered)
+    documents = [document for iri in found if (document := things_here().document(iri))]
+    if chosen.format is HTML:
+        said = [Words(one, language(), site().release.base, site().root) for one in documents]
+        return page("choices.html", ChoicesView([w.heading(w.document.iri) for w in said]), 300)
+    told = [
+        {
+            "id": one.iri,
+            "label": {lang: one.label(one.iri, lang)[0] for lang in LANGUAGES},
+            "scheme": [value.value for value in one.values("skos:inScheme")],
+        }
+        for one in documents
+    ]
+    body = json.dumps({"choices": told}, ensure_ascii=False, indent=2) + "\n"
+    response = Response(body, 300, content_type=JSON.content_type)
+    response.vary.add("Accept")
+    return response

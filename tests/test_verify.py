@@ -1,0 +1,373 @@
+"""`digigraph verify`: pages, endpoint and files are one graph, or what differs is named."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import subprocess
+import sys
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pyoxigraph as ox
+import pytest
+from conftest import BASE, write_sample
+from servers import serving, unused_port
+
+from digigraph.release import Release
+
+COMPETENCE = f"{BASE}id/digcomp21/1-2"
+NOTATION = f'<{COMPETENCE}> <http://www.w3.org/2004/02/skos/core#notation> "1.2" .'
+OTHER_VERSION = "2026.12.0"
+
+
+def verify(target: object, *options: str) -> tuple[int, dict[str, Any]]:
+    """Return the exit code of the command and its report on the one release there."""
+    done = subprocess.run(
+        [sys.executable, "-m", "digigraph", "verify", "--json", str(target), *options],
+        capture_output=True, text=True, timeout=280,
+    )  # fmt: skip
+    assert done.returncode in (0, 1), done.stderr
+    [report] = json.loads(done.stdout)["reports"]
+    assert report["same"] == (done.returncode == 0)
+    return done.returncode, report
+
+
+def kinds(report: dict[str, Any]) -> set[tuple[str, str]]:
+    """Return each kind of difference with its place."""
+    return {(one["kind"], one["place"]) for one in report["differences"]}
+
+
+def one(report: dict[str, Any], kind: str, place: str) -> dict[str, Any]:
+    """Return the first difference of a kind at a place."""
+    found = [d for d in report["differences"] if (d["kind"], d["place"]) == (kind, place)]
+    assert found, kinds(report)
+    return dict(found[0])
+
+
+@pytest.fixture
+def copy(sample_release: Release, tmp_path: Path) -> Path:
+    """Return a copy of the sample release that a test may change."""
+    return Path(shutil.copytree(sample_release.folder, tmp_path / sample_release.version))
+
+
+def put(folder: Path, name: str, content: bytes) -> None:
+    """Replace a file of a release, and let manifest and sums agree with it."""
+    (folder / name).write_bytes(content)
+    manifest = json.loads((folder / "manifest.json").read_bytes())
+    for told in manifest["files"]:
+        if told["name"] == name:
+            told |= {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+    (folder / "manifest.json").write_text(json.dumps(manifest, ensure_ascii=False, indent=2) + "\n")
+    names = sorted([*(told["name"] for told in manifest["files"]), "manifest.json"])
+    lines = [f"{hashlib.sha256((folder / n).read_bytes()).hexdigest()}  {n}\n" for n in names]
+    (folder / "SHA256SUMS").write_text("".join(lines))
+
+
+def test_the_shipped_release_is_one_graph_as_files_and_as_a_service(
+    shipped_release: Release,
+) -> None:
+    """Every dump, table and tree, every statement of the endpoint, documents of each kind."""
+    code, report = verify(shipped_release.folder)
+    assert (code, report["differences"]) == (0, [])
+    assert report["compared"]["dumps"] == 6
+    assert report["compared"]["twins"] == 12
+    assert report["compared"]["statements"] == shipped_release.quads
+
+    with serving(shipped_release.folder.parent) as url:
+        code, report = verify(url)
+    assert (code, report["differences"]) == (0, [])
+    assert report["compared"]["asked"] == shipped_release.quads + shipped_release.triples
+    assert report["compared"]["files"] == len(shipped_release.files)
+    assert report["compared"]["documents"] >= 50
+    assert set(report["share"]) == {"documents"}
+
+
+def test_a_folder_of_releases_is_verified_release_by_release(tmp_path: Path) -> None:
+    """The differences of one are not those of another."""
+    for version in ("2026.11.0", OTHER_VERSION):
+        write_sample(tmp_path, version)
+    (tmp_path / OTHER_VERSION / "CHANGES.md").write_text("#")
+    done = subprocess.run(
+        [sys.executable, "-m", "digigraph", "verify", "--json", str(tmp_path)], capture_output=True
+    )
+
+    told = {r["version"]: r["same"] for r in json.loads(done.stdout)["reports"]}
+    assert (done.returncode, told) == (1, {"2026.11.0": True, OTHER_VERSION: False})
+
+
+def test_a_changed_byte_is_found_and_the_statement_named(copy: Path) -> None:
+    """The file is not the manifest's, and it says something else."""
+    path = copy / "digigraph.ttl"
+    path.write_bytes(path.read_bytes().replace(b'skos:notation "1.2"', b'skos:notation "1.3"'))
+    code, report = verify(copy)
+
+    assert code == 1
+    assert one(report, "missing", "digigraph.ttl")["statements"] == [NOTATION]
+    assert one(report, "extra", "digigraph.ttl")["statements"] == [NOTATION.replace("1.2", "1.3")]
+    assert one(report, "missing", "digigraph.ttl")["subject"] == COMPETENCE
+    assert {("file", "digigraph.ttl"), ("twin", "digigraph.ttl.gz")} <= kinds(report)
+
+
+def test_a_dump_that_nobody_can_read_is_named(copy: Path) -> None:
+    """What cannot be parsed is one difference among the others, not the end."""
+    put(copy, "digigraph.rdf", b"<rdf:RDF")
+    put(copy, "digigraph.jsonld.gz", b"no gzip")
+    _, report = verify(copy)
+
+    assert {("unreadable", "digigraph.rdf"), ("unreadable", "digigraph.jsonld.gz")} <= kinds(report)
+
+
+def test_a_dump_is_compared_even_where_the_sums_agree(copy: Path) -> None:
+    """Who changes a dump can change its digest too."""
+    whole = (copy / "digigraph.nt").read_bytes()
+    put(copy, "digigraph.nt", whole.replace(f"{NOTATION}\n".encode(), b""))
+    _, report = verify(copy)
+
+    assert one(report, "missing", "digigraph.nt")["count"] == 1
+    assert one(report, "missing", "digigraph.nt")["statements"] == [NOTATION]
+    assert {place for _, place in kinds(report)} == {
+        "digigraph.nt", "digigraph.nt.gz", "digigraph.nt.zst",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize("ending", [".gz", ".zst"])
+def test_a_replaced_twin_is_found(copy: Path, ending: str) -> None:
+    """A compressed file is its plain one, and no other."""
+    put(copy, f"digigraph.ttl{ending}", (copy / f"digigraph.nt{ending}").read_bytes())
+    _, report = verify(copy)
+
+    assert kinds(report) == {("twin", f"digigraph.ttl{ending}")}
+
+
+def test_a_statement_that_the_index_lost_is_named_with_its_graph(copy: Path) -> None:
+    """The endpoint would not say it, and the tables are not made of it."""
+    triple = next(ox.parse(NOTATION, format=ox.RdfFormat.N_TRIPLES)).triple
+    graph = f"{BASE}graph/framework"
+    store = ox.Store(copy / "store")
+    store.remove(ox.Quad(*triple, ox.NamedNode(graph)))
+    store.flush()
+    del store
+    _, report = verify(copy)
+
+    found = one(report, "missing", "store")
+    assert (found["graph"], found["subject"], found["count"]) == (graph, COMPETENCE, 1)
+    assert found["statements"] == [NOTATION.replace(" .", f" <{graph}> .")]
+
+
+@pytest.mark.parametrize("name", ["csv/competences.csv", "profiles.json", "vocabulary.ttl"])
+def test_tables_and_trees_are_what_the_index_gives(copy: Path, name: str) -> None:
+    """The same bytes, or the line that differs."""
+    put(copy, name, (copy / name).read_bytes() + b" ")
+    _, report = verify(copy)
+
+    assert kinds(report) == {("regenerated", name)}
+
+
+def test_counts_are_counted(copy: Path) -> None:
+    """What the manifest promises is there."""
+    manifest = json.loads((copy / "manifest.json").read_bytes())
+    manifest["triples"] += 1
+    (copy / "manifest.json").write_text(json.dumps(manifest))
+    _, report = verify(copy)
+
+    assert ("count", "manifest.json") in kinds(report)
+
+
+@pytest.mark.parametrize(
+    ("target", "code"),
+    [
+        ("no-such-folder", 3),
+        ("http://127.0.0.1:{port}/", 4),
+        ("http://", 2),
+    ],
+)
+def test_exit_codes(tmp_path: Path, target: str, code: int) -> None:
+    """3 where there is nothing to read, 4 where a service fails, 2 for what is no address."""
+    told = target.format(port=unused_port())
+    done = subprocess.run(
+        [sys.executable, "-m", "digigraph", "verify", told], cwd=tmp_path, capture_output=True
+    )
+
+    assert done.returncode == code, done.stderr
+    assert b"Traceback" not in done.stderr
+
+
+Tamper = Callable[[str, bytes], bytes]
+
+
+@contextmanager
+def proxy(target: str, tamper: Tamper, *, cut: bool = False, other: str = "") -> Iterator[str]:
+    """Yield the URL of a proxy that changes bodies; `cut` keeps the length that was promised.
+
+    Documents come from `other` if it is given.
+    """
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            self._forward(None)
+
+        def do_POST(self) -> None:
+            self._forward(self.rfile.read(int(self.headers["Content-Length"])))
+
+        def log_message(self, *_: object) -> None:
+            """Say nothing."""
+
+        def _forward(self, body: bytes | None) -> None:
+            there = other if other and self.path.startswith("/doc/") else target
+            request = urllib.request.Request(there.rstrip("/") + self.path, body)
+            for name in ("Accept", "Content-Type"):
+                if name in self.headers:
+                    request.add_header(name, self.headers[name])
+            try:
+                with _OPENER.open(request, timeout=60) as answer:
+                    status, headers, said = answer.status, answer.headers, answer.read()
+            except urllib.error.HTTPError as error:
+                with error:
+                    status, headers, said = error.code, error.headers, error.read()
+            changed = tamper(self.path, said)
+            self.send_response(status)
+            for name in ("Content-Type", "Location"):
+                if name in headers:
+                    self.send_header(name, headers[name])
+            self.send_header("Content-Length", str(len(said if cut else changed)))
+            self.end_headers()
+            self.wfile.write(changed)
+            self.close_connection = cut and changed != said
+
+    served = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    served.daemon_threads = True
+    thread = threading.Thread(target=served.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{served.server_port}/"
+    finally:
+        served.shutdown()
+        served.server_close()
+        thread.join()
+
+
+class _NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: Any) -> None:
+        """Leave it to the client."""
+
+
+_OPENER = urllib.request.build_opener(_NoRedirect)
+
+
+def without(place: str, lost: bytes, instead: bytes = b"") -> Tamper:
+    """Return what takes something away from the bodies of one place."""
+    return lambda path, body: body.replace(lost, instead) if path.endswith(place) else body
+
+
+def test_a_proxy_that_changes_nothing_is_no_difference(server: str) -> None:
+    """What the next tests find is what they changed; a small release is compared whole."""
+    with proxy(server, lambda _, body: body) as url:
+        code, report = verify(url, "--full")
+
+    assert (code, report["differences"], report["share"]) == (0, [], {})
+
+
+@pytest.mark.parametrize(
+    ("suffix", "lost", "instead"),
+    [
+        ("nt", f"{NOTATION}\n".encode(), b""),
+        ("ttl", b'skos:notation "1.2" ;', b""),
+        ("rdf", b"<skos:notation>1.2</skos:notation>", b""),
+        ("jsonld", b'"1.2"', b'"1.3"'),
+        ("json", b'"1.2"', b'"1.3"'),
+    ],
+)
+def test_a_document_that_lost_a_statement_is_named(
+    server: str, suffix: str, lost: bytes, instead: bytes
+) -> None:
+    """In whatever format: the other ones do not hide it."""
+    place = f"/doc/digcomp21/1-2.{suffix}"
+    with proxy(server, without(place, lost, instead)) as url:
+        _, report = verify(url)
+
+    assert one(report, "missing", place)["statements"] == [NOTATION]
+    assert {place for _, place in kinds(report)} == {place}
+
+
+def test_a_document_that_says_more_than_the_dump_is_named(server: str) -> None:
+    """Of the thing, and of whatever else it mentions."""
+    place = "/doc/digcomp21/1-2.nt"
+    more = [NOTATION.replace("1.2", "9.9"), NOTATION.replace("/1-2>", "/area-1>")]
+    lines = "".join(f"{line}\n" for line in more).encode()
+    with proxy(server, lambda path, body: body + lines if place in path else body) as url:
+        _, report = verify(url)
+
+    said = [s for d in report["differences"] for s in d["statements"]]
+    assert {d["kind"] for d in report["differences"]} == {"extra"}
+    assert sorted(said) == sorted(more)
+
+
+def test_a_page_that_lost_a_word_is_named(server: str) -> None:
+    """People read pages; they say what the dump says."""
+    lost = "Evaluating data, information and digital content"
+    tamper = without("/doc/digcomp21/1-2.en.html", lost.encode(), b"Anything")
+    with proxy(server, tamper) as url:
+        _, report = verify(url)
+
+    found = one(report, "words", "/doc/digcomp21/1-2.en.html")
+    assert lost in found["message"]["en"]
+
+
+@pytest.mark.parametrize("more", [False, True])
+def test_an_endpoint_that_says_something_else_is_named(server: str, more: bool) -> None:
+    """One statement less, or one more, in a graph and in the union."""
+    line = f"{NOTATION}\n".encode()
+    instead = line + NOTATION.replace("1.2", "9.9").encode() + b"\n" if more else b""
+    with proxy(server, without("/sparql", line, instead)) as url:
+        _, report = verify(url)
+
+    found = [d for d in report["differences"] if d["place"] == "sparql"]
+    assert {d["kind"] for d in found} == {"extra" if more else "missing"}
+    assert {d["graph"] for d in found} == {
+        f"{BASE}graph/framework", f"{BASE}graph/stubs", "union",
+    }  # fmt: skip
+    assert {d["subject"] for d in found} == {COMPETENCE}
+
+
+@pytest.mark.parametrize("cut", [True, False])
+def test_a_truncated_file_is_named(server: str, cut: bool) -> None:
+    """Whether the connection breaks or the length is wrong too."""
+    name = "/dumps/digigraph.trig.zst"
+    with proxy(server, lambda p, b: b[: len(b) // 2] if p == name else b, cut=cut) as url:
+        _, report = verify(url)
+
+    assert ("file", "digigraph.trig.zst") in kinds(report)
+    assert (("answer", name.removeprefix("/")) in kinds(report)) == cut
+
+
+def test_pages_of_another_release_are_named(server: str, tmp_path: Path) -> None:
+    """A replica that was left behind says so in each document."""
+    write_sample(tmp_path, OTHER_VERSION)
+    with serving(tmp_path) as other, proxy(server, lambda _, body: body, other=other) as url:
+        _, report = verify(url)
+
+    for suffix in ("ttl", "en.html"):
+        found = one(report, "release", f"/doc/digcomp21/1-2.{suffix}")
+        assert "2026.11.0" in found["message"]["en"]
+    assert {kind for kind, _ in kinds(report)} == {"release"}
+
+
+def test_what_is_no_service_of_ours_fails(server: str) -> None:
+    """4, with the address that did not answer as hoped."""
+    with proxy(server, without("/manifest.json", b"{", b"<")) as url:
+        done = subprocess.run(
+            [sys.executable, "-m", "digigraph", "verify", url], capture_output=True, text=True
+        )
+
+    assert done.returncode == 4
+    assert "manifest.json" in done.stderr
