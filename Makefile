@@ -15,7 +15,7 @@ test: .venv/ready $(EDITOR)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/pytest -n 2 --dist loadfile
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 bench: .venv/ready .bench/peers/ready
 	$(BIN)/python -m tests.benchmarks $(BENCH)

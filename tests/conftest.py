@@ -130,3 +130,18 @@ def second_release(second_data: Path, shipped_release: Release) -> Release:
     outcome = build.build(build.inputs(second_data), into)
     assert outcome.release
     return outcome.release
+
+
+LONG = (
+    "test_promises.py", "test_changes.py", "test_verify.py", "test_deployments.py",
+    "test_intake.py", "test_things.py", "test_remote.py", "test_benchmarks.py", "test_pool.py",
+    "test_browser.py", "test_build.py", "test_loading.py", "test_query_urls.py", "test_queries.py",
+    "test_attacks.py", "test_replicas.py", "test_federation.py",
+)  # fmt: skip
+"""Files that take long, the longest first: what is begun last is to be short."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files that take long, so that no process waits for another at the end."""
+    place = {name: number for number, name in enumerate(LONG)}
+    items.sort(key=lambda item: place.get(item.path.name, len(LONG)))
