@@ -430,3 +430,59 @@ def test_a_stop_lets_requests_finish(sample_release: Release) -> None:
 
     assert answer.startswith(b"HTTP/1.1 200")
     server.__exit__()
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "location"),
+    [
+        ("/%0d%0aX:y/", 404, None),
+        ("/catalog%0d%0aX:y{%zz/", 404, None),
+        ("/%09/evil.example/", 404, None),
+        ("/%5C/evil.example/", 404, None),
+        ("/x%3Fy/", 404, None),
+        ("/id//digcomp21/1-2", 308, "/id/digcomp21/1-2"),
+        ("/doc/digcomp21/1-2/", 308, "/doc/digcomp21/1-2"),
+        ("/sparql/?query=ASK%7B%7D%0d%0aX:y", 308, "/sparql?query=ASK%7B%7D%0d%0aX:y"),
+        ("/doc/digcomp21/1-2%0d%0aX:y/", 404, None),
+    ],
+)
+def test_a_redirect_leads_nowhere_else(
+    client: FlaskClient, path: str, status: int, location: str | None
+) -> None:
+    """No path makes an address of another host, another resource or another header (U-02)."""
+    response = get(client, path, Host="evil.example")
+
+    assert (response.status_code, response.location) == (status, location)
+    assert "X" not in response.headers
+
+
+def test_a_release_has_a_page(client: FlaskClient) -> None:
+    """Its files are listed for people and for programs (V-02)."""
+    page = get(client, "/release/2026.11.0", Accept="text/html")
+    told = get(client, "/release/2026.11.0", Accept="application/json")
+
+    assert "/release/2026.11.0/digigraph.ttl.zst" in page.text
+    assert json.loads(told.data)["version"] == "2026.11.0"
+    assert get(client, "/release/2026.11.9").status_code == 404
+
+
+def test_findings_have_an_address_as_a_table(client: FlaskClient) -> None:
+    """A spreadsheet gets them from one address (Q-06)."""
+    with get(client, "/quality.csv") as response:
+        assert response.mimetype == "text/csv"
+        assert response.data.startswith(b"uri,type,severity,")
+
+
+def test_what_never_changes_is_kept_for_a_year(client: FlaskClient) -> None:
+    """No second header shortens it (H-11)."""
+    with get(client, "/release/2026.11.0/digigraph.nt") as response:
+        assert "immutable" in response.headers["Cache-Control"]
+        assert "Expires" not in response.headers
+
+
+def test_results_of_no_query(client: FlaskClient) -> None:
+    """Who wants results without a query is told what is missing."""
+    response = get(client, "/sparql", Accept="application/sparql-results+json")
+
+    assert response.status_code == 400
+    assert "query" in json.loads(response.data)["detail"]
