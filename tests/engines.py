@@ -155,7 +155,7 @@ MAKERS: dict[str, Callable[[], Engine]] = {"oxigraph": oxigraph, "virtuoso": vir
 def made(name: str) -> Engine:
     """Return an engine by its name; a test is left out where the engine is not installed."""
     if name == "virtuoso" and VIRTUOSO is None:
-        pytest.skip("virtuoso-opensource is not installed")
+        pytest.skip("virtuoso is not installed: apt-get install virtuoso-opensource")
     return MAKERS[name]()
 
 
