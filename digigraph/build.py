@@ -1,27 +1,24 @@
 """The pipeline: documents -> records -> graph -> validated release.
 
-Same input, same bytes: nothing here reads a clock, a host name or a random number.  A document
+Same input, same bytes: nothing here reads a clock, a host name or a random number, and nothing
+depends on how many processes share the work or on what was kept from another build.  A document
 with errors is left out and reported, but never one that a release has published already: then
 the whole build is refused, because a published URI is a promise.
 """
 
 from __future__ import annotations
 
-import hashlib
-import tomllib
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
+import tempfile
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
-from itertools import chain
 from pathlib import Path
 
 import pyoxigraph as ox
 
 from digigraph import (
-    __version__,
+    authoring,
     descriptors,
-    documents,
     graph,
     history,
     labels,
@@ -29,43 +26,31 @@ from digigraph import (
     reference,
     resources,
     retired,
-    sources,
 )
-from digigraph.errors import DigigraphError, InputError, ReleaseExists
-from digigraph.judging import check, judge
+from digigraph.accounts import Account
+from digigraph.counting import Counting
+from digigraph.crew import Crew
+from digigraph.described import Described, described_by
+from digigraph.errors import InputError, ReleaseError, ReleaseExists
+from digigraph.findings import Report
+from digigraph.identifying import Known, Progress, Refused, identify, owners, read_all, to_state
+from digigraph.inputs import Inputs, inputs
+from digigraph.judging import Breach, check, checks, context_of, judge_part, settle
+from digigraph.kept import Kept
+from digigraph.making import Shop, Stated, state_document
 from digigraph.names import Names
+from digigraph.parts import Part, lines_of, write_part
 from digigraph.promises import BuildRefused, Promises, keep_ids
-from digigraph.records import Reading
-from digigraph.registry import Registry, write_whole
+from digigraph.registers import extended, promise, registers
+from digigraph.registry import Registry
 from digigraph.release import Release, earlier_release, open_release, write_release
-from digigraph.validation import Report
 
 __all__ = ["BuildRefused", "Inputs", "Outcome", "Progress", "Refused", "build", "inputs"]
 
-REGISTERS = ("ids.tsv", retired.FILE, history.FILE)
-"""Files of `data/` that a build appends to."""
+PARTS = ".parts"
+"""The folder beside the releases in which a build keeps what the next one can use."""
 
-Progress = Callable[[str, int, int], None]
-"""Told of each step: what is being done, how much of it is done, how much there is."""
-
-
-@dataclass(frozen=True, slots=True)
-class Inputs:
-    """What a build is made from: the folders, the edition, and one digest over all of it."""
-
-    data: Path
-    edition: graph.Edition
-    base: str
-    digest: str
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A document that was left out, with what was found in it."""
-
-    path: Path
-    reading: Reading | None
-    error: DigigraphError | None = None
+_ROOM = "room-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,189 +60,233 @@ class Outcome:
     release: Release | None
     report: Report
     refused: tuple[Refused, ...]
-    readings: tuple[tuple[Path, Reading], ...]
+    readings: tuple[tuple[Path, Account], ...]
     minted: tuple[str, ...] = ()
     unchanged: bool = False
     replaced: tuple[tuple[str, str], ...] = ()
     """Sources that newer editions of their documents replace, each with its successor."""
     retired: int = 0
     """How many lines were appended to the register of what is gone."""
+    reused: int = 0
+    """How many documents are as another build has stated and judged them."""
 
 
-def inputs(
-    data: Path | None = None,
+def build(
+    made_from: Inputs,
+    into: Path,
     *,
-    base: str = resources.AUTHORED_BASE,
-    version: str | None = None,
-    issued: date | None = None,
-) -> Inputs:
-    """Return the inputs of a build; the edition is that of `release.toml` unless given."""
-    folder = data or resources.folder("data")
-    path = folder / "release.toml"
-    try:
-        values = tomllib.loads(path.read_text(encoding="utf-8"))
-        notes = values.get("notes", {})
-        edition = graph.Edition(
-            version or values["version"],
-            issued or values["issued"],
-            __version__,
-            notes.get("bg", ""),
-            notes.get("en", ""),
-        )
-    except OSError as error:
-        raise InputError(path, f"cannot be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, KeyError) as error:
-        raise InputError(path, f"expected version and issued: {error}") from error
-    if type(edition.issued) is not date:
-        raise InputError(path, "issued: expected a date such as 2026-11-23")
-    return Inputs(folder, edition, base, _digest(folder, edition, base))
-
-
-def _digest(data: Path, edition: graph.Edition, base: str) -> str:
-    """Return the SHA-256 over everything that a release is made from, the registers left out."""
-    total = hashlib.sha256(
-        f"{edition.software}|{edition.version}|{edition.issued}|{base}\n".encode()
-    )
-    roots = [data, *(resources.folder(name) for name in ("ontology", "shapes", "queries"))]
-    for root in roots:
-        for path in sorted(p for p in root.rglob("*") if p.is_file()):
-            name = path.relative_to(root).as_posix()
-            if name in REGISTERS or "__pycache__" in name:
-                continue
-            total.update(f"{root.name}/{name}\n{path.stat().st_size}\n".encode())
-            total.update(path.read_bytes())
-    return total.hexdigest()
-
-
-def build(made_from: Inputs, into: Path, *, progress: Progress = lambda *_: None) -> Outcome:
+    progress: Progress = lambda *_: None,
+    workers: int | None = None,
+    kept: Path | None = None,
+) -> Outcome:
     """Read, identify, state, validate and publish; return what came of it.
+
+    As many processes as `workers` share the work, by default one for each processor. What was
+    worked out for a document is kept in `kept`, by default `.parts` in `into`, and used again for
+    as long as the document, the code and what it was told stay the same.
 
     Raises `ReleaseExists` when the version is taken by other inputs, `RegistryError` or
     `BuildRefused` when the release would break a promise.
     """
-    names = Names(made_from.base)
     existing = into / made_from.edition.version
     if existing.is_dir():
         release = open_release(existing)
         if release.inputs_digest == made_from.digest:
             return Outcome(release, Report((), 0, 0), (), (), unchanged=True)
         raise ReleaseExists(
-            f"release {made_from.edition.version} is in {into} already, made from other inputs; "
-            "releases are never overwritten. Raise the version in data/release.toml."
+            f"release {made_from.edition.version} is in {into} already, made from other inputs "
+            "or by other code; releases are never overwritten. Raise the version in "
+            "data/release.toml."
         )
-    previous = earlier_release(into, made_from.edition.version)
-    known = reference.load()
-    registry = Registry.read(made_from.data / "ids.tsv")
-    before = len(registry.entries)
-    accepted, refused, readings = _read_all(made_from, known, registry, progress)
-    replaced = keep_ids(accepted, registry, previous, made_from.edition.version)
-    former = history.former(made_from.data, made_from.edition.version, previous)
-    given = labels.read(made_from.data / "labels.tsv")
-    static = graph.static_part(names)
-    sets = [
-        mappings.read(path) for path in sorted((made_from.data / "mappings").glob("*.sssom.tsv"))
-    ]
-    wordings = _descriptors(made_from.data, known)
-    shared = graph.shared_by_all(wordings, names)
-    parts: list[set[ox.Quad]] = []
-    for number, document in enumerate(accepted, 1):
-        progress("graph", number, len(accepted))
-        parts.append(
-            graph.document_part(document, names=names, reference=known, labels=given, shared=shared)
+    folder = kept or into / PARTS
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        store = Kept(folder)
+        with (
+            store.in_use(),
+            tempfile.TemporaryDirectory(prefix=_ROOM, dir=folder) as room,
+            Crew(workers, loaded=["digigraph.making"]) as crew,
+        ):
+            shop = Shop(made_from.base, folder, Path(room), made_from.ground)
+            return _Build(made_from, into, crew, shop, store, progress).outcome()
+    except OSError as error:
+        raise ReleaseError(
+            existing, f"the release was not written, nothing changed: {error}"
+        ) from error
+
+
+class _Build:
+    """One build: what it is made from, who does the work, and where."""
+
+    def __init__(
+        self,
+        made_from: Inputs,
+        into: Path,
+        crew: Crew,
+        shop: Shop,
+        kept: Kept,
+        progress: Progress,
+    ) -> None:
+        self._made_from, self._into, self._crew = made_from, into, crew
+        self._shop, self._kept, self._progress = shop, kept, progress
+        self._names, self._edition = Names(made_from.base), made_from.edition
+
+    def outcome(self) -> Outcome:
+        data, version = self._made_from.data, self._edition.version
+        before_it = registers(data)
+        previous = earlier_release(self._into, version)
+        registry = Registry.read(data / "ids.tsv")
+        before = len(registry.entries)
+        read = read_all(data, self._crew, self._shop, self._progress)
+        self._kept.use(one.key for _, one in read.found)
+        documents, refused = identify(read, registry, version)
+        identities = [one.identity for one in documents]
+        replaced = keep_ids(identities, registry, previous, version)
+        given = labels.read(data / "labels.tsv")
+        wordings = _descriptors(data, reference.load())
+        former = history.former(data, version, previous)
+        register = retired.Retirements.read(data / retired.FILE)
+        known_lines = len(register.lines)
+        static = graph.static_part(self._names)
+        sets = [mappings.read(path) for path in sorted((data / "mappings").glob("*.sssom.tsv"))]
+        whole = graph.dataset_part(
+            self._edition, identities, sets, former, wordings, names=self._names, labels=given
         )
-    whole = graph.dataset_part(
-        made_from.edition, accepted, sets, former, wordings, names=names, labels=given
-    )
-    asked = graph.examples_part(made_from.edition, names)
-    register = retired.Retirements.read(made_from.data / retired.FILE)
-    known_lines = len(register.lines)
-    promises = Promises(register, registry, previous, names, made_from.edition)
-    gone = promises.tombstones(partial(chain, static, whole, asked, *parts))
-    _check_labels(given.unknown(_identifiers(names, [static, whole, gone, *parts])), made_from.data)
-    counted = chain(static, whole, asked, gone, *parts)
-    said = graph.void_part(made_from.edition, accepted, counted, names)
-    said |= promises.tombstones(partial(iter, said), statistics=True)
-    everything = (static, whole, asked, gone, said, *parts)
-    report = judge(
-        static | whole, [*parts, asked | said | gone], base=made_from.base,
-        progress=lambda done, of: progress("validation", done, of),
-    )  # fmt: skip
-    if not report.conforms():
-        return Outcome(None, report, refused, readings)
-    breaches = check(chain(*everything), made_from.base)
-    if breaches:
-        listed = "\n".join(f"  {one.name} ({one.title}): {one.row}" for one in breaches[:50])
-        raise BuildRefused(
-            f"the dataset as a whole breaks {len(breaches)} rules of queries/checks/:\n{listed}"
+        asked = graph.examples_part(self._edition, self._names)
+        beside, rest = self._beside(whole, owners(documents))
+        stated = self._stated(documents, given, wordings, beside)
+        counted = Counting(
+            [*(one.part for one in stated), self._part("whole", static | whole | asked)],
+            self._crew, self._names, self._progress,
+        )  # fmt: skip
+        promises = Promises(register, registry, previous, self._names, self._edition)
+        present = counted.described()
+        promises.look_back(present)
+        gone = promises.tombstones(present)
+        _check_labels(given, present, described_by(gone), self._names, data)
+        said = graph.void_part(self._edition, identities, counted.tally(gone), self._names)
+        said |= promises.tombstones(present, statistics=described_by(said))
+        report = self._judged(stated, static | rest, asked | said | gone)
+        told = Outcome(
+            None, report, refused, read.accounts(), reused=sum(one.reused for one in stated)
         )
-    progress("release", 0, 1)
-    release = write_release(
-        into,
-        chain(*everything),
-        version=made_from.edition.version,
-        issued=made_from.edition.issued,
-        base=made_from.base,
-        inputs_digest=made_from.digest,
-        notes={"bg": made_from.edition.notes_bg, "en": made_from.edition.notes_en},
-        files={
-            **_mapping_sets(made_from),
-            "ids.tsv": registry.text().encode("utf-8"),
-            "validation.json": f"{report.to_json()}\n".encode(),
-        },
-    )
-    progress("release", 1, 1)
-    minted = tuple(entry.id for entry in registry.entries[before:])
-    _write_registers(made_from.data, registry, register, former)
-    news = len(register.lines) - known_lines
-    return Outcome(release, report, refused, readings, minted, replaced=replaced, retired=news)
+        if not report.conforms():
+            return told
+        texts = extended(data, registry, register, former)
+        promised = partial(promise, self._made_from, before_it, texts)
+        parts = [*counted.parts, self._part("said", said | gone)]
+        release = self._published(parts, registry, report, promised)
+        return replace(
+            told,
+            release=release,
+            minted=tuple(entry.id for entry in registry.entries[before:]),
+            replaced=replaced,
+            retired=len(register.lines) - known_lines,
+        )
+
+    def _stated(
+        self,
+        documents: Sequence[Known],
+        given: labels.Labels,
+        wordings: Sequence[descriptors.Descriptor],
+        beside: Mapping[str, Sequence[bytes]],
+    ) -> list[Stated]:
+        speakers = graph.speakers(wordings, self._names)
+        tasks = to_state(documents, given, speakers, beside, self._shop)
+        stated = []
+        for number, one in enumerate(self._crew.do(state_document, tasks), 1):
+            self._progress("graph", number, len(tasks))
+            stated.append(one)
+        self._kept.use(one.part.path.name for one in stated)
+        return stated
+
+    def _beside(
+        self, whole: set[ox.Quad], owner_of: Mapping[str, str]
+    ) -> tuple[dict[str, list[bytes]], set[ox.Quad]]:
+        """Return what is said of the things of each document by others, and all the rest."""
+        by_owner: dict[str, list[bytes]] = {}
+        rest = set()
+        start = len(self._names.id(""))
+        for quad in whole:
+            parts = quad.subject.value[start:].split("/", 2)  # type: ignore[union-attr] # an IRI
+            owner = owner_of.get(parts[1]) if len(parts) > 1 else None
+            if owner:
+                by_owner.setdefault(owner, []).extend(lines_of([quad]))
+            else:
+                rest.add(quad)
+        return {owner: sorted(lines) for owner, lines in by_owner.items()}, rest
+
+    def _part(self, name: str, quads: Iterable[ox.Quad]) -> Part:
+        return write_part(self._shop.room / name, lines_of(quads))
+
+    def _judged(self, stated: Sequence[Stated], common: set[ox.Quad], said: set[ox.Quad]) -> Report:
+        """Return one report: on what all documents share, on each of them, on what is said last."""
+        self._progress("validation", 0, 2)
+        context = context_of(common, self._made_from.base)
+        verdicts = [*(one.verdict for one in stated), judge_part(context, said)]
+        self._progress("validation", 1, 2)
+
+        def part(number: int) -> Collection[ox.Quad]:
+            if number == len(stated):
+                return said
+            lines = b"".join(stated[number].part.lines())
+            return list(ox.parse(lines, format=ox.RdfFormat.N_QUADS))
+
+        report = settle(context, verdicts, part)
+        self._progress("validation", 2, 2)
+        return report
+
+    def _published(
+        self,
+        parts: Sequence[Part],
+        registry: Registry,
+        report: Report,
+        promised: Callable[[], None],
+    ) -> Release:
+        made_from = self._made_from
+        return write_release(
+            self._into,
+            (),
+            parts=parts,
+            version=self._edition.version,
+            issued=self._edition.issued,
+            base=made_from.base,
+            inputs_digest=made_from.digest,
+            notes={"bg": self._edition.notes_bg, "en": self._edition.notes_en},
+            files={
+                **_mapping_sets(made_from),
+                "ids.tsv": registry.text().encode("utf-8"),
+                authoring.FILE: authoring.schema_document(made_from.base),
+                "validation.json": f"{report.to_json()}\n".encode(),
+            },
+            crew=self._crew,
+            progress=self._progress,
+            approve=self._approve,
+            promise=promised,
+        )
+
+    def _approve(self, store: Path, crew: Crew) -> Callable[[], None]:
+        """Ask all checks; what is returned raises `BuildRefused` where a rule is broken."""
+        base = self._made_from.base
+        asked = [crew.start(_check, (store, name, base)) for name in checks(base)]
+
+        def approve() -> None:
+            breaches = [breach for wait in asked for breach in wait()]
+            if breaches:
+                listed = "\n".join(
+                    f"  {one.name} ({one.title}): {one.row}" for one in breaches[:50]
+                )
+                raise BuildRefused(
+                    f"the dataset as a whole breaks {len(breaches)} rules of queries/checks/:\n"
+                    f"{listed}"
+                )
+
+        return approve
 
 
-def _write_registers(
-    data: Path, registry: Registry, register: retired.Retirements, former: list[history.Former]
-) -> None:
-    """Append to the registers in `data` what this release promised; leave the others alone."""
-    texts = {
-        "ids.tsv": registry.text(),
-        retired.FILE: register.text() if register.lines else "",
-        history.FILE: history.appended(data / history.FILE, former),
-    }
-    for name, text in texts.items():
-        path = data / name
-        if text and (not path.exists() or path.read_text(encoding="utf-8") != text):
-            write_whole(path, text)
-
-
-def _read_all(
-    made_from: Inputs, known: reference.Reference, registry: Registry, progress: Progress
-) -> tuple[list[graph.Document], tuple[Refused, ...], tuple[tuple[Path, Reading], ...]]:
-    """Read every document; one that cannot be read does not stop the others."""
-    found = sources.find(made_from.data / "sources")
-    accepted: list[graph.Document] = []
-    refused: list[Refused] = []
-    readings: list[tuple[Path, Reading]] = []
-    seen: dict[str, Path] = {}
-    for number, path in enumerate(found, 1):
-        progress("documents", number, len(found))
-        try:
-            given = sources.load(path)
-            reading = documents.read(given.path, known)
-        except InputError as error:
-            refused.append(Refused(path, None, error))
-            continue
-        readings.append((given.path, reading))
-        if reading.profile is None:
-            refused.append(Refused(given.path, reading))
-            continue
-        keys = graph.keys_of(given.source, reading)
-        twin = next((seen[key] for key in keys if key in seen), None)
-        if twin:
-            again = InputError(given.path, f"is the profile in {twin} again; keep one of them")
-            refused.append(Refused(given.path, reading, again))
-            continue
-        seen.update(dict.fromkeys(keys, given.path))
-        document = graph.identified(given.source, reading, registry, made_from.edition.version)
-        accepted.append(document)
-    return accepted, tuple(refused), tuple(readings)
+def _check(task: tuple[Path, str, str]) -> list[Breach]:
+    store, name, base = task
+    return check(ox.Store.read_only(str(store)), name, base)
 
 
 def _descriptors(data: Path, known: reference.Reference) -> list[descriptors.Descriptor]:
@@ -265,17 +294,19 @@ def _descriptors(data: Path, known: reference.Reference) -> list[descriptors.Des
     return descriptors.read(path, known.competences) if path.exists() else []
 
 
-def _identifiers(names: Names, parts: Iterable[set[ox.Quad]]) -> set[str]:
-    predicate = ox.NamedNode("http://purl.org/dc/terms/identifier")
-    return {
-        quad.object.value
-        for part in parts
-        for quad in part
-        if quad.predicate == predicate and isinstance(quad.object, ox.Literal)
-    }
-
-
-def _check_labels(unknown: Sequence[str], data: Path) -> None:
+def _check_labels(
+    given: labels.Labels, present: Described, gone: Described, names: Names, data: Path
+) -> None:
+    """Raise `InputError` for labels of what is neither described nor retired."""
+    unknown = sorted(
+        one
+        for one in {identifier for identifier, _ in given.texts}
+        if not any(
+            iri in described
+            for iri in (names.id(one), f"{names.base}{one}")
+            for described in (present, gone)
+        )
+    )
     if unknown:
         raise InputError(data / "labels.tsv", f"unknown identifiers: {', '.join(unknown)}")
 

@@ -20,6 +20,8 @@ _LARGEST = 8
 
 # An answer with one of these can differ each time. A word in a string costs no more than the cache.
 _CHANGING = re.compile(r"\b(?:NOW|RAND|UUID|STRUUID|BNODE|SERVICE)\b", re.IGNORECASE)
+_NAMES = ("NOW", "RAND", "UUID", "BNODE", "SERVICE")
+"""What is in each of them: to look for these takes a tenth of the time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +45,11 @@ def key_of(release: str, query: str, graphs: Sequence[Sequence[str]], told: str)
     >>> key_of("d1", "SELECT (NOW() AS ?now) {}", ((), ()), "json") is None
     True
     """
-    if _CHANGING.search(query):
+    letters = query.upper()
+    if any(word in letters for word in _NAMES) and _CHANGING.search(query):
         return None
-    named = json.dumps([release, query, graphs, told]).encode()
-    return hashlib.sha256(named).hexdigest()
+    named = json.dumps([release, graphs, told]) + "\n"
+    return hashlib.sha256((named + query).encode(errors="surrogatepass")).hexdigest()
 
 
 class Answers:

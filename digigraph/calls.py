@@ -87,7 +87,8 @@ def calls_of(query: str) -> tuple[Call, ...]:
             inside = inside if depth >= inside else 0
         elif word.kind == "word" and word.text.upper() == "SERVICE":
             if inside:
-                raise QueryForbidden("SERVICE inside another SERVICE is not answered here")
+                message = "SERVICE inside another SERVICE is not answered here"
+                raise QueryForbidden(message, "nested")
             found.append(_call(words[place + 1 : place + 4]))
             inside = depth + 1
     return tuple(found)
@@ -99,7 +100,8 @@ def _call(after: list[Token]) -> Call:
     named = after[silent : silent + 2]
     if [word.kind for word in named] != ["iri", "op"] or named[1].text != "{":
         raise QueryForbidden(
-            "SERVICE is answered here only with the whole IRI of an endpoint in angle brackets"
+            "SERVICE is answered here only with the whole IRI of an endpoint in angle brackets",
+            "unnamed",
         )
     iri = named[0]
     return Call(iri.text[1:-1], iri.start, iri.start + len(iri.text), silent)
@@ -141,7 +143,9 @@ class Allowed:
                 return Route(call, asked, entry)
         raise QueryForbidden(
             f"SERVICE <{call.iri[:200]}> is not answered here: "
-            "the endpoint is not one of those that this service asks"
+            "the endpoint is not one of those that this service asks",
+            "unlisted",
+            iri=call.iri[:200],
         )
 
 

@@ -19,7 +19,7 @@ import pyoxigraph as ox
 from digigraph import authorities as eu
 from digigraph.description import LICENCE, endpoint, has_void
 from digigraph.distributions import distribution, file_node, is_dump
-from digigraph.formats import Format
+from digigraph.formats import N_QUADS, TRIG, Format
 from digigraph.mentions import DCAT_AP, SKOS, mentioned, services
 from digigraph.names import VOID, Names
 from digigraph.pool import Limits
@@ -27,11 +27,7 @@ from digigraph.release import Release, ReleaseFile
 from digigraph.stating import DCAT_PREFIXES, both, facts, in_language, node, term, typed
 from digigraph.store import write_triples
 from digigraph.things import Document, Things, Value
-
-KEYWORDS = {
-    "bg": ("дигитални умения", "дигитални компетентности", "профил на длъжност", "DigComp", "ESCO"),
-    "en": ("digital skills", "digital competences", "occupation profile", "DigComp", "ESCO"),
-}
+from digigraph.writers import write_quads
 
 
 @dataclass(frozen=True)
@@ -67,10 +63,15 @@ class Catalogue:
         return next(found, "digigraph")
 
     def written(self, told: Format, limits: Limits | None = None) -> bytes:
-        """Return the catalogue as RDF; with limits, the description of the endpoint too."""
+        """Return the catalogue as RDF; with limits, the description of the endpoint too.
+
+        Where a format has graphs, it stands in one that is named like the catalogue.
+        """
         triples = list(self.triples())
         if limits:
-            triples += endpoint(self.release, self.service, limits)
+            triples += endpoint(self.release, self.service, limits, brief=self.things.brief)
+        if told in (TRIG, N_QUADS):
+            return write_quads({f"{self.release.base}catalog": triples}, told, self.release.base)
         prefixes = {**Names(self.release.base).prefixes(), **DCAT_PREFIXES}
         return write_triples(triples, told, prefixes)
 
@@ -158,10 +159,9 @@ class Catalogue:
 
     def resource(self) -> list[tuple[Any, ...]]:
         """Return what is the same of every dataset and service."""
-        words = [in_language(lang, word) for lang, all_ in KEYWORDS.items() for word in all_]
         return [
-            ("dcat:theme", node(eu.EDUCATION.iri), node(eu.SOCIETY.iri)),
-            ("dcat:keyword", *words),
+            ("dcat:theme", *self.said("dcat:theme")),
+            ("dcat:keyword", *self.said("dcat:keyword")),
             ("dcat:contactPoint", self.here("contact")),
             ("dct:accessRights", node(eu.PUBLIC.iri)),
         ]
@@ -208,6 +208,7 @@ class Catalogue:
         )  # fmt: skip
         for build in self.said("prov:wasGeneratedBy"):
             yield from facts(node(build.value), ("rdf:type", term("prov:Activity")))
+            yield from self.things.brief(build.value)
         if has_void(self.release):
             yield from facts(
                 node(Names(base).graph(VOID)),
@@ -245,7 +246,7 @@ class Catalogue:
         )
 
     def _of(self, release: Release) -> ox.NamedNode:
-        return self.here(f"release-{release.version.replace('.', '-')}")
+        return node(f"{self.release.base}catalog/release-{release.version.replace('.', '-')}")
 
     def _older(self, before: Release) -> Iterator[ox.Triple]:
         """Yield a release before this one, which stays where it was (V-02), with its dumps."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import io
 import tempfile
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +18,7 @@ from typing import IO, cast
 import pyoxigraph as ox
 from zstandard import ZstdDecompressor
 
-from digigraph.dumps import NAME, graph_sizes
+from digigraph.dumps import NAME, Dumps
 from digigraph.errors import InputError
 from digigraph.formats import (
     DUMP_FORMATS,
@@ -30,7 +31,7 @@ from digigraph.formats import (
     Format,
 )
 from digigraph.packs import write_packs
-from digigraph.quads import sorted_lines, union_lines
+from digigraph.quads import graph_of_line, sorted_lines, union_lines
 from digigraph.release import MANIFEST, Release, open_release, releases, verify
 from digigraph.verdicts import Difference, Progress, Report, first_unlike
 
@@ -129,12 +130,19 @@ def _dump(
                 report.add("twins")
 
 
-def _counts(release: Release, report: Report, quads: Path, triples: Path) -> None:
-    sizes = graph_sizes(quads)
+def counted(quads: Path, triples: Path) -> Dumps:
+    """Return how much two dumps hold, N-Quads and N-Triples."""
+    with quads.open("rb") as lines:
+        graphs = dict(Counter(map(graph_of_line, lines)))
     with triples.open("rb") as lines:
-        found = {"quads": sizes.total(), "triples": sum(1 for _ in lines)}
+        return Dumps({}, sum(1 for _ in lines), graphs)
+
+
+def _counts(release: Release, report: Report, quads: Path, triples: Path) -> None:
+    counts = counted(quads, triples)
+    found = {"quads": sum(counts.graphs.values()), "triples": counts.triples}
     told = {"quads": release.quads, "triples": release.triples}
-    found |= sizes
+    found |= counts.graphs
     told |= {graph.iri: graph.triples for graph in release.graphs}
     for name in sorted(found.keys() | told.keys()):
         if found.get(name, 0) != told.get(name, 0):

@@ -1,23 +1,17 @@
-"""One process that answers queries, seen from the server: started, asked, killed.
-
-It is started afresh and not forked, so that it inherits neither threads nor an open store, and
-from a thread that lives as long as the server: the kernel ends it with the thread that made it.
-"""
+"""One process that answers queries, seen from the server: asked, watched, ended."""
 
 from __future__ import annotations
 
-import json
+import math
 import os
 import select
 import signal
 import socket
-import subprocess
-import sys
-import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
+from typing import Protocol
 
 from digigraph import wire
 from digigraph.engine import Abandoned, Client, Job, Tally, Whole
@@ -30,39 +24,60 @@ from digigraph.errors import (
     ResultTooLarge,
 )
 from digigraph.evaluation import QueryFailed
-from digigraph.worker import COMMAND, Orders
+from digigraph.waiting import PULSE, watch
+from digigraph.worker import Orders
 
 SOON = 0.02
 """Seconds for which nobody asks whether the client is still there: most answers take less."""
-QUICK = 1.0
-"""Seconds after which a query gives way to others; its process is replaced after it, because
-who has lowered a priority may not raise it again."""
+QUICK, _PART = 1.0, 4
+"""A question is young for this many seconds, and for no more than one part in so many of its time.
+Then it gives way to others; its process is replaced after it, because who has lowered a priority
+may not raise it again."""
 _GIVING_WAY = 10
 _MIB = 1 << 20
-_CLOSED = getattr(select, "POLLRDHUP", select.POLLHUP)
+
+
+class GivesWay(Exception):
+    """A question has had its moment, and as many as may run for long do so already."""
+
+
+class Lender(Protocol):
+    """Where the children come from, and who decides how long a question keeps one."""
+
+    def may_linger(self, child: Child, worked: float) -> bool:
+        """Tell whether a young question may go on that the processor has worked on so long."""
+
+    def may_stay(self, child: Child) -> bool:
+        """Let a question that is young no more have its child up to its limit, if it may."""
+
+    def latest(self) -> float:
+        """Return when every question must be over, by the monotonic clock."""
+
+    def take(self, client: Client | None, *, long: bool) -> Child:
+        """Return a child, waiting in line for it; a `long` one may be had up to the limit."""
+
+    def give_back(self, child: Child, alive: bool) -> None:
+        """Take a child back; one that is not alive any more is replaced."""
 
 
 class Child:
-    """A process of our own, and the line to it."""
+    """A process that was made for us, and the line to it."""
 
-    def __init__(self, orders: Orders) -> None:
-        """Start it; it says when it is ready."""
-        self.orders = orders
-        self.line, its_end = socket.socketpair()
-        with its_end:
-            self.process = subprocess.Popen(
-                [sys.executable, "-P", "-c", COMMAND, json.dumps(asdict(orders))],
-                stdin=its_end.fileno(),
-                stdout=subprocess.DEVNULL,
-                env=_environment(),
-                process_group=0,
-            )
+    def __init__(
+        self, orders: Orders, line: socket.socket, process: int, code_of: Callable[[int], int]
+    ) -> None:
+        """Take it over; it says when it is ready, and `code_of` waits for its end."""
+        self.orders, self.line, self.process = orders, line, process
         self.line.setblocking(False)
-        self.number = self.line.fileno()
+        self.number = line.fileno()
         self._poll = select.poll()
         self._poll.register(self.number, select.POLLIN)
-        self.ready = self.taken = self.hung_up = self.slow = False
-        self.started, self._until = time.monotonic(), 0.0
+        self.ready = self.taken = self.hung_up = self.slow = self.long = False
+        self.started = time.monotonic()
+        self._given = self._until = self._worked = 0.0
+        self._lock, self._code_of = threading.Lock(), code_of
+        self._file = os.pidfd_open(process)
+        self._ended: int | None = None
 
     def greet(self) -> bool:
         """Read that it is ready; tell whether it has closed its network."""
@@ -76,21 +91,40 @@ class Child:
 
     def give(self, job: Job) -> None:
         """Give it a question; on any error it is to be buried."""
-        self._until = time.monotonic() + self.orders.seconds
+        self._given, self._worked = time.monotonic(), self._work()
+        self._until = self._given + self.orders.seconds
         with self._told():
             body = job.query.encode(errors="surrogatepass")
             wire.send(self.line, job.message(), body, until=self._until)
 
-    def answer(self, client: Client | None = None) -> wire.Message:
-        """Return its answer; on any error, that of time included, it is to be buried."""
+    def answer(self, lender: Lender, client: Client | None = None) -> wire.Message:
+        """Return its answer; on any error, that of time included, it is to be buried.
+
+        So it is on `GivesWay`, after which the question may be asked again.
+        """
         with self._told():
-            self._watch(self._until, client)
+            self._watch(lender, client)
             return wire.receive(self.line, self._until)
 
+    def give_way(self) -> None:
+        """Let others have the processor before it, for as long as it lives."""
+        self.slow = True
+        with suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, self.process, _GIVING_WAY)
+
+    def kill(self) -> None:
+        """End it, whatever it does."""
+        with self._lock, suppress(ProcessLookupError):
+            if self._file >= 0:
+                signal.pidfd_send_signal(self._file, signal.SIGKILL)
+
     def bury(self) -> None:
-        """End it, whatever it does, and wait until it is gone."""
-        self.process.kill()
-        self.process.wait()
+        """End it and wait until it is gone."""
+        self.kill()
+        with self._lock:
+            self._code()
+            os.close(self._file)
+            self._file = -1
         self.line.close()
 
     @contextmanager
@@ -99,17 +133,17 @@ class Child:
         try:
             yield
         except TimeoutError:
-            raise QueryTimeout(self.orders.seconds) from None
+            raise QueryTimeout(self._granted()) from None
         except (wire.Closed, OSError, ValueError):  # a pool that closes may close our line first
             raise self._cause() from None
 
-    def _watch(self, until: float, client: Client | None) -> None:
+    def _watch(self, lender: Lender, client: Client | None) -> None:
         """Wait for the first byte of the answer, while the client is there."""
         if self._poll.poll(SOON * 1000):
             return
         number = -1 if client is None else watch(self._poll, client)
         try:
-            ready = self._wait(until)
+            ready = self._young(lender) or self._old(lender)
         finally:
             if client is not None:
                 self._poll.unregister(number)
@@ -118,21 +152,54 @@ class Child:
         if all(file == number for file, _ in ready):
             raise Abandoned("the client went away")
 
-    def _wait(self, until: float) -> list[tuple[int, int]]:
-        """Return what has happened; a query that is not quick goes on with a lower priority."""
-        if ready := self._poll.poll(min(QUICK, self.orders.seconds) * 1000):
-            return ready
-        self.slow = True
+    def _young(self, lender: Lender) -> list[tuple[int, int]]:
+        """Return what happens while the question is young."""
+        quick = self._given + min(QUICK, self.orders.seconds / _PART)
+        while self._left(lender) and (left := quick - time.monotonic()) > 0:
+            if ready := self._poll.poll(math.ceil(min(left, SOON) * 1000)):
+                return ready
+            if not lender.may_linger(self, self._work() - self._worked):
+                raise GivesWay
+        if self._left(lender) and not lender.may_stay(self):
+            raise GivesWay
+        return []
+
+    def _old(self, lender: Lender) -> list[tuple[int, int]]:
+        """Return what happens up to the limit; nothing if nothing does."""
+        self.give_way()
+        while left := self._left(lender):
+            if ready := self._poll.poll(math.ceil(min(left, PULSE) * 1000)):
+                return ready
+        return []
+
+    def _left(self, lender: Lender) -> float:
+        """Return the seconds that are left to the question."""
+        self._until = min(self._until, lender.latest())
+        return max(0.0, self._until - time.monotonic())
+
+    def _granted(self) -> float:
+        """Return the seconds that the question was granted: fewer where the service stops."""
+        granted = self._until - self._given
+        return self.orders.seconds if granted > self.orders.seconds - 0.1 else round(granted, 1)
+
+    def _work(self) -> float:
+        """Return the seconds that the processor has worked for it; none once it is gone."""
         with suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, self.process.pid, _GIVING_WAY)
-        return self._poll.poll(max(0, until - time.monotonic()) * 1000)
+            return time.clock_gettime((~self.process << 3) | 2)
+        return 0.0
+
+    def _code(self) -> int:
+        """Return how it ended, having waited for it; the lock is held."""
+        if self._ended is None:  # to be asked for once: the number may be another's afterwards
+            self._ended = self._code_of(self.process)
+        return self._ended
 
     def _cause(self) -> DigigraphError:
         """Return why it died in the middle of a query."""
-        try:
-            code = self.process.wait(timeout=1)
-        except subprocess.TimeoutExpired:
-            code = 0
+        with self._lock:
+            if self._file < 0 or not _has_ended(self._file):
+                return QueryLost()
+            code = self._code()
         if code == -signal.SIGABRT:  # what the engine does where it gets no memory
             return OutOfMemory(self.orders.memory // _MIB)
         if code == -signal.SIGALRM:
@@ -143,11 +210,10 @@ class Child:
 class Asked:
     """A question that a child was given, and then its answer or its error."""
 
-    def __init__(
-        self, child: Child, job: Job, give_back: Callable[[Child, bool], None], tally: Tally
-    ) -> None:
+    def __init__(self, child: Child, job: Job, lender: Lender, tally: Tally) -> None:
         """Give a question to a child, ours until `give_back`; what fails, `finish` raises."""
-        self._child, self._give_back, self._tally = child, give_back, tally
+        self._child, self._job, self._lender, self._tally = child, job, lender, tally
+        self._ours = True
         self._outcome: Whole | DigigraphError | None = None
         try:
             child.give(job)
@@ -174,7 +240,7 @@ class Asked:
             fit = False
             outcome: Whole | DigigraphError = Abandoned("nobody waits for the answer")
             try:
-                message = self._child.answer(client)
+                message = self._answer(client)
                 fit = not ("last" in message.told or self._child.slow)
                 outcome = whole(message, self._child.orders)
             except DigigraphError as error:
@@ -193,27 +259,31 @@ class Asked:
         elif isinstance(self._outcome, Whole):
             self._outcome.close()
 
+    def _answer(self, client: Client | None) -> wire.Message:
+        """Return the answer: of this child or, if it has to give way, of one for long."""
+        try:
+            return self._child.answer(self._lender, client)
+        except GivesWay:
+            self._leave(fit=False)
+        self._child, self._ours = self._lender.take(client, long=True), True
+        self._child.give(self._job)
+        self._child.give_way()
+        return self._child.answer(self._lender, client)
+
+    def _leave(self, *, fit: bool) -> None:
+        self._ours = False
+        if not fit:
+            self._child.kill()
+        self._lender.give_back(self._child, fit)
+
     def _end(self, outcome: Whole | DigigraphError, *, fit: bool) -> None:
         self._outcome = outcome
-        if not fit:
-            self._child.process.kill()
-        self._give_back(self._child, fit)
+        if self._ours:
+            self._leave(fit=fit)
         if isinstance(outcome, DigigraphError):
             self._tally.failed(outcome)
         else:
             self._tally.answered()
-
-
-def watch(poll: select.poll, client: Client) -> int:
-    """Let a poll tell when a client goes, by the contract of `Engine.ask`; return its number.
-
-    Raises `Abandoned` if what would tell is closed already.
-    """
-    number = client if isinstance(client, int) else client.fileno()
-    if number < 0:
-        raise Abandoned("the client went away")
-    poll.register(number, _CLOSED if isinstance(client, socket.socket) else select.POLLIN)
-    return number
 
 
 def whole(message: wire.Message, orders: Orders) -> Whole:
@@ -241,10 +311,8 @@ def _error(message: wire.Message, orders: Orders) -> DigigraphError:
     return QueryFailed(told["message"]) if kind == "failed" else QueryLost()
 
 
-def _environment() -> dict[str, str]:
-    """Return what a child needs to find the code, and nothing of the server's own."""
-    return {
-        "PYTHONPATH": os.pathsep.join(os.path.abspath(place) for place in sys.path),  # noqa: PTH100
-        "PYTHONUTF8": "1",
-        "TMPDIR": tempfile.gettempdir(),
-    }
+def _has_ended(file: int) -> bool:
+    """Tell of a process by its open file whether it is at its end, or will be in a moment."""
+    poll = select.poll()
+    poll.register(file, select.POLLIN)
+    return bool(poll.poll(1000))

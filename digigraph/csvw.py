@@ -10,12 +10,16 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable, Iterator
+import shutil
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import IO, Any
 
 import pyoxigraph as ox
 
+from digigraph.crew import Crew
 from digigraph.names import Names
 from digigraph.tables import SEPARATOR, TABLES, Column, Table
 
@@ -35,25 +39,32 @@ class Rows:
 
     def of(self, table: Table) -> Iterator[list[str]]:
         """Yield the rows of a table as text, in the order of their URIs."""
+        return self.each(table, self.instances(table.row))
+
+    def each(self, table: Table, iris: Iterable[str]) -> Iterator[list[str]]:
+        """Yield the rows of some things of a table as text."""
         paths = [self._path(column) for column in table.columns]
-        for iri in self._instances(table.row):
+        for iri in iris:
             cells = [
                 self._cell(iri, column, path)
                 for column, path in zip(table.columns, paths, strict=True)
             ]
             yield [iri, *cells]
 
-    def matrix(self) -> Iterator[list[str]]:
+    def matrix(self, profiles: Iterable[str] | None = None) -> Iterator[list[str]]:
         """Yield profile by profile the level that it requires of each framework competence.
 
-        The first row is the header: `uri`, the profile's name, and the competences' codes.
+        The first row is the header: `uri`, the profile's name, and the competences' codes. Without
+        `profiles` there is a row for each of them.
         """
         codes = {
             iri: self._first(iri, "skos:notation")
-            for iri in self._instances("dgc:FrameworkCompetence")
+            for iri in self.instances("dgc:FrameworkCompetence")
         }
         yield ["uri", "title_bg", *codes.values(), "specific"]
-        for profile in self._instances("dgc:OccupationProfile"):
+        if profiles is None:
+            profiles = self.instances("dgc:OccupationProfile")
+        for profile in profiles:
             levels: dict[str, str] = {}
             specific = 0
             for requirement in self._step([profile], self._node("dgc:hasRequirement")):
@@ -94,7 +105,8 @@ class Rows:
     def _first(self, iri: str, name: str) -> str:
         return next((v.value for v in self._values(iri, self._node(name))), "") if iri else ""
 
-    def _instances(self, name: str) -> list[str]:
+    def instances(self, name: str) -> list[str]:
+        """Return the IRIs of the things of a class, as "dgc:Statement", in order."""
         found = self._store.quads_for_pattern(
             None, self._node("rdf:type"), self._node(name), ox.DefaultGraph()
         )
@@ -110,16 +122,60 @@ class Rows:
 _TITLE = Column("title_bg", "наименование (bg)", "title (bg)", "dct:title", language="bg")
 
 
-def write_tables(folder: Path, store: ox.Store, base: str, version: str) -> None:
+CHUNK = 2_000
+"""How many rows are written together, maybe in a process of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rowing:
+    """Rows of a table to be written to a file: of which things, out of which index."""
+
+    store: Path
+    base: str
+    table: str
+    iris: Sequence[str]
+    to: Path
+
+
+def write_chunk(task: Rowing) -> Path:
+    """Write some rows of a table, or of the matrix; return the file."""
+    rows = Rows(opened(task.store), task.base)
+    with task.to.open("wb") as out:
+        if task.table == MATRIX:
+            _, *matrix = rows.matrix(task.iris)
+            write_rows(out, matrix)
+        else:
+            table = next(one for one in TABLES if one.name == task.table)
+            write_rows(out, rows.each(table, task.iris))
+    return task.to
+
+
+@lru_cache(maxsize=1)
+def opened(store: Path) -> ox.Store:
+    """Return an index that was opened for reading, once in each process."""
+    return ox.Store.read_only(str(store))
+
+
+def write_tables(folder: Path, store: Path, base: str, version: str, crew: Crew) -> None:
     """Write every table and the metadata into `folder`, which is made."""
     folder.mkdir()
-    rows = Rows(store, base)
-    for table in TABLES:
-        with (folder / f"{table.name}.csv").open("wb") as out:
-            _write(out, [table.header], rows.of(table))
-    header, *matrix = rows.matrix()
-    with (folder / f"{MATRIX}.csv").open("wb") as out:
-        _write(out, [header], matrix)
+    rows = Rows(opened(store), base)
+    header = next(rows.matrix([]))
+    tasks = []
+    for name, kind, head in (
+        *((table.name, table.row, table.header) for table in TABLES),
+        (MATRIX, "dgc:OccupationProfile", header),
+    ):
+        with (folder / f"{name}.csv").open("wb") as out:
+            write_rows(out, [head])
+        iris = rows.instances(kind)
+        for first in range(0, len(iris), CHUNK):
+            place = folder / f".{name}-{first}"
+            tasks.append(Rowing(store, base, name, iris[first : first + CHUNK], place))
+    for task, written in zip(tasks, crew.do(write_chunk, tasks, few=40), strict=True):
+        with (folder / f"{task.table}.csv").open("ab") as out, written.open("rb") as chunk:
+            shutil.copyfileobj(chunk, out)
+        written.unlink()
     told = json.dumps(metadata(base, version, header), ensure_ascii=False, indent=1) + "\n"
     (folder / METADATA).write_text(told, encoding="utf-8")
 
@@ -213,7 +269,8 @@ def _matrix(header: list[str], names: Names) -> dict[str, Any]:
     return {"url": f"{MATRIX}.csv", "dc:title": title, "tableSchema": schema}
 
 
-def _write(out: IO[bytes], *parts: Iterable[list[str]]) -> None:
+def write_rows(out: IO[bytes], *parts: Iterable[list[str]]) -> None:
+    """Write rows as CSV (RFC 4180)."""
     text = io.TextIOWrapper(out, encoding="utf-8", newline="")
     writer = csv.writer(text, lineterminator="\r\n")
     for part in parts:

@@ -8,7 +8,7 @@ runs appears only where a machine has to fetch something (U-01).
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pyoxigraph as ox
@@ -29,9 +29,11 @@ from digigraph.formats import (
 from digigraph.names import VOID, Names
 from digigraph.pool import Limits
 from digigraph.release import Release
-from digigraph.stating import facts, in_language, node, term
+from digigraph.stating import both, facts, in_language, node, term
 from digigraph.store import write_triples
 
+Brief = Callable[[str], Iterable[ox.Triple]]
+"""Says of a thing what it is called."""
 LICENCE = "https://creativecommons.org/licenses/by/4.0/"
 _FORMAT_IRI = "http://www.w3.org/ns/formats/"
 _UNIQUE = {
@@ -69,10 +71,16 @@ def at_service(triples: Iterable[ox.Triple], base: str, service: str) -> Iterato
 
 
 def describe_endpoint(
-    release: Release, service: str, limits: Limits, told: Format, *, federates: bool = False
+    release: Release,
+    service: str,
+    limits: Limits,
+    told: Format,
+    *,
+    federates: bool = False,
+    brief: Brief | None = None,
 ) -> bytes:
-    """Return the SPARQL service description (S-07) as RDF."""
-    triples = list(endpoint(release, service, limits, federates))
+    """Return the SPARQL service description (S-07) as RDF, with what `brief` says of its graphs."""
+    triples = list(endpoint(release, service, limits, federates, brief))
     return write_triples(triples, told, Names(release.base).prefixes())
 
 
@@ -124,9 +132,13 @@ def limits_in_words(limits: Limits) -> dict[str, str]:
 
 
 def endpoint(
-    release: Release, service: str, limits: Limits, federates: bool = False
+    release: Release,
+    service: str,
+    limits: Limits,
+    federates: bool = False,
+    brief: Brief | None = None,
 ) -> Iterator[ox.Triple]:
-    """Yield the SPARQL service description (S-07)."""
+    """Yield the SPARQL service description (S-07); whatever it mentions is named in it (H-07)."""
     about = f"{release.base}sparql"
     this, dataset, union = (node(f"{about}{part}") for part in ("", "#dataset", "#union"))
     formats = [node(f"{_FORMAT_IRI}{_UNIQUE[told]}") for told in (*TABLE_FORMATS, *GRAPH_FORMATS)]
@@ -149,6 +161,7 @@ def endpoint(
     yield from facts(
         dataset,
         ("rdf:type", term("sd:Dataset")),
+        ("rdfs:label", *both("Графите на услугата", "The graphs of the endpoint")),
         ("sd:defaultGraph", union),
         ("dct:source", node(f"{release.base}catalog/digigraph")),
         ("rdfs:seeAlso", *void),
@@ -156,22 +169,31 @@ def endpoint(
     yield from facts(
         union,
         ("rdf:type", term("sd:Graph")),
+        ("rdfs:label", *both("Обединението на графите", "The union of the graphs")),
         ("void:triples", ox.Literal(release.triples)),
         ("rdfs:seeAlso", *void),
     )
     for graph in release.graphs:
         tail = graph.iri.removeprefix(release.base).replace("/", "-")
         named, content = node(f"{about}#{tail}"), node(f"{about}#{tail}-content")
+        label = ("rdfs:label", *both(f"Граф {tail}", f"Graph {tail}"))
+        within = ("rdfs:label", *both(f"Съдържанието на {tail}", f"The content of {tail}"))
         yield from facts(dataset, ("sd:namedGraph", named))
         yield from facts(
             named,
             ("rdf:type", term("sd:NamedGraph")),
+            label,
             ("sd:name", node(graph.iri)),
             ("sd:graph", content),
         )
         yield from facts(
             content,
             ("rdf:type", term("sd:Graph")),
+            within,
             ("void:triples", ox.Literal(graph.triples)),
             ("rdfs:seeAlso", *void),
         )
+    if brief:
+        named_here = (f"{release.base}catalog/digigraph", *(graph.iri for graph in release.graphs))
+        for iri in named_here:
+            yield from brief(iri)

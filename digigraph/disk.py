@@ -1,4 +1,4 @@
-"""Files as bytes on a disk: what they hash to, how long they are, and that they are there."""
+"""Files as bytes on a disk: what they hash to, and that they are there."""
 
 from __future__ import annotations
 
@@ -11,12 +11,6 @@ def sha256(path: Path) -> str:
     """Return the SHA-256 of a file, in hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def count_lines(path: Path) -> int:
-    """Return how many lines a file has."""
-    with path.open("rb") as lines:
-        return sum(1 for _ in lines)
 
 
 def sync(path: Path) -> None:

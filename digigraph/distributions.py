@@ -19,6 +19,7 @@ _KINDS = (
     ("ids.tsv", "Регистър на идентификаторите", "Register of identifiers"),
     ("mappings/", "Набор от съпоставки, SSSOM", "Mapping set, SSSOM"),
     ("profiles", "Профили като вложен JSON", "Profiles as framed JSON"),
+    ("schema/", "Схема на профил като YAML, JSON Schema", "Schema of a profile as YAML"),
     ("shapes", "Правила за данните, SHACL", "Rules of the data, SHACL"),
     ("validation", "Доклад от проверката", "Validation report"),
     ("vocabulary", "Речникът", "The vocabulary"),
@@ -37,6 +38,11 @@ def file_node(release: Release, file: ReleaseFile) -> ox.NamedNode:
 def is_dump(file: ReleaseFile) -> bool:
     """Tell whether a file holds the whole dataset as RDF."""
     return file.name.startswith("digigraph.")
+
+
+def words_of(file: ReleaseFile) -> tuple[str, str]:
+    """Return what is in a file, in bg and en."""
+    return next((bg, en) for start, bg, en in _KINDS if file.name.startswith(start))
 
 
 def content_of(file: ReleaseFile) -> tuple[str, str, str]:
@@ -66,7 +72,7 @@ def distribution(
     extension, media, packing = content_of(file)
     kind = eu.FILE_TYPES.get(extension)
     place = node(f"{service}release/{release.version}/{file.name}")
-    _, bg, en = next(known for known in _KINDS if file.name.startswith(known[0]))
+    bg, en = words_of(file)
     packed = [node(eu.IANA + packing)] if packing else []
     issued = typed(release.issued.isoformat(), "date")
     yield from facts(
@@ -93,6 +99,7 @@ def distribution(
     yield from facts(
         checksum,
         ("rdf:type", term("spdx:Checksum")),
+        ("rdfs:label", *both(f"SHA-256 на {file.name}", f"SHA-256 of {file.name}")),
         ("spdx:algorithm", term("spdx:checksumAlgorithm_sha256")),
         ("spdx:checksumValue", typed(file.sha256, "hexBinary")),
     )

@@ -1,15 +1,18 @@
 """Writes the dumps of a release, and the index that the endpoint answers from.
 
 Each dump is there as it is, as gzip and as Zstandard. All of them come from the one sorted order,
-so they are the same graph and, with the same input, the same bytes. Only the index may differ from
-build to build.
+bucket by bucket, so they are the same graph and, with the same input, the same bytes. Only the
+index may differ from build to build.
 """
 
 from __future__ import annotations
 
+import hashlib
+import struct
 from collections import Counter
-from collections.abc import Callable, Iterable
-from itertools import zip_longest
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -17,81 +20,208 @@ import pyoxigraph as ox
 from zlib_ng import zlib_ng
 from zstandard import ZstdCompressor
 
+from digigraph.crew import Crew
+from digigraph.errors import DigigraphError
 from digigraph.formats import DUMP_FORMATS
-from digigraph.jsonld import write_json_ld
-from digigraph.quads import UnpublishableData, graph_of_line, sorted_lines, union_lines
-from digigraph.rdfxml import write_rdf_xml
-from digigraph.turtle import write_trig, write_turtle
+from digigraph.fragments import TRIG, Fragments, Order, Piece, packed, write_fragments
+from digigraph.jsonld import DOCUMENT_FOOT, document_head
+from digigraph.parts import BUCKET, Part, buckets
+from digigraph.rdfxml import RdfXml
+from digigraph.turtle import Terms
 
 NAME = "digigraph"
-_GZIP = 31
-"""What tells zlib to write a gzip header: one without a name and a time."""
+_GZIP_HEAD = b"\x1f\x8b\x08\0\0\0\0\0\0\x03"
+"""A gzip header: one without a name and a time."""
+_GZIP_FOOT = struct.Struct("<HII")
+_END = 3
+"""An empty last block of a deflate stream."""
+_CHUNK = 1 << 20
+
+Told = Callable[[int, int], None]
+"""Told how many buckets are written, of how many."""
 
 
-def write_dumps(folder: Path, quads: Iterable[ox.Quad], base: str) -> None:
-    """Write the quads into `folder` in every dump format.
+@dataclass(frozen=True, slots=True)
+class Dumps:
+    """What was written: size and SHA-256 of each file, and how much is in them."""
+
+    files: dict[str, tuple[int, str]]
+    triples: int
+    graphs: dict[str, int]
+
+
+def write_dumps(
+    folder: Path,
+    parts: Sequence[Part],
+    base: str,
+    crew: Crew,
+    progress: Told = lambda *_: None,
+) -> Dumps:
+    """Write the parts into `folder` in every dump format.
 
     `.nq` and `.trig` hold the named graphs; the others hold the union of them as triples.
     """
-    nquads = folder / f"{NAME}.nq"
-    with nquads.open("wb") as out:
-        out.writelines(sorted_lines(quads, folder))
-    ntriples = folder / f"{NAME}.nt"
-    with nquads.open("rb") as lines, ntriples.open("wb") as out:
-        out.writelines(union_lines(lines))
-    writers: dict[str, Callable[[IO[bytes], Iterable[bytes], str], None]] = {
-        "ttl": write_turtle,
-        "rdf": write_rdf_xml,
-        "jsonld": write_json_ld,
-    }
-    for extension, write in writers.items():
-        with ntriples.open("rb") as lines, (folder / f"{NAME}.{extension}").open("wb") as out:
-            write(out, lines, base)
-    with (folder / f"{NAME}.trig").open("wb") as out:
-        write_trig(out, nquads, sorted(graph_sizes(nquads)), base)
-    for told in DUMP_FORMATS:
-        _compress(folder / f"{NAME}.{told.extension}")
+    workspace = folder / ".pieces"
+    workspace.mkdir()
+    orders = [
+        Order(number, bucket, workspace, base)
+        for number, bucket in enumerate(buckets(parts, BUCKET))
+    ]
+    triples, graphs = 0, Counter[str]()
+    with ExitStack() as open_files:
+        dumps = {
+            told.extension: open_files.enter_context(_Dump(folder, told.extension))
+            for told in DUMP_FORMATS
+        }
+        trig = _Trig(workspace, Terms(base), open_files)
+        _heads(dumps, base)
+        progress(0, len(orders))
+        for number, found in enumerate(crew.do(write_fragments, orders, few=1), 1):
+            _add(dumps, trig, found)
+            triples += found.triples
+            graphs.update(found.graphs)
+            progress(number, len(orders))
+        trig.finish(dumps["trig"])
+        dumps["rdf"].write(RdfXml.foot)
+        dumps["jsonld"].write(DOCUMENT_FOOT)
+        files = {name: told for dump in dumps.values() for name, told in dump.finish()}
+    workspace.rmdir()
+    return Dumps(files, triples, dict(sorted(graphs.items())))
 
 
-def write_store(folder: Path, dumps: Path) -> None:
-    """Index the dumps, and make sure that the endpoint will say what they say.
+def write_store(folder: Path, dumps: Path, counts: Dumps) -> None:
+    """Index the dumps, and make sure that all of it came in.
 
     The default graph holds the union as triples of its own: the engine's own union answers a
     statement of two graphs twice.
     """
     store = ox.Store(folder)
-    nquads = dumps / f"{NAME}.nq"
-    store.bulk_load(path=nquads, format=ox.RdfFormat.N_QUADS)
-    store.bulk_load(path=dumps / f"{NAME}.nt", format=ox.RdfFormat.N_TRIPLES)
+    store.bulk_load(path=dumps / f"{NAME}.nq", format=ox.RdfFormat.N_QUADS, lenient=True)
+    store.bulk_load(path=dumps / f"{NAME}.nt", format=ox.RdfFormat.N_TRIPLES, lenient=True)
     store.flush()
-    named = (quad for quad in store if isinstance(quad.graph_name, ox.NamedNode))
-    with nquads.open("rb") as lines:
-        for written, indexed in zip_longest(lines, sorted_lines(named, dumps)):
-            if written != indexed:
-                # The engine writes 1.50 as 1.5, and lower-cases language tags.
-                shown = (written or indexed or b"").decode().strip()
-                raise UnpublishableData(
-                    f"the engine keeps this in another form; publish the canonical form: {shown}"
-                )
+    expected = counts.triples + sum(counts.graphs.values())
+    if (found := len(store)) != expected:
+        raise DigigraphError(f"{folder}: the index holds {found} statements, expected {expected}")
 
 
-def graph_sizes(nquads: Path) -> Counter[str]:
-    """Return how many triples each named graph holds."""
-    with nquads.open("rb") as lines:
-        return Counter(map(graph_of_line, lines))
-
-
-def _compress(path: Path) -> None:
-    """Write `path` again as gzip and as Zstandard: no name, no time, only what is in it."""
-    gzipped, packed = (path.with_name(path.name + end) for end in (".gz", ".zst"))
-    deflate = zlib_ng.compressobj(6, wbits=_GZIP)
-    with (
-        path.open("rb") as plain,
-        gzipped.open("wb") as gz,
-        packed.open("wb") as out,
-        ZstdCompressor(level=3).stream_writer(out, closefd=False) as zst,
+def _heads(dumps: dict[str, _Dump], base: str) -> None:
+    for name, head in (
+        ("ttl", Terms(base).header()),
+        ("rdf", RdfXml(base).head()),
+        ("jsonld", document_head(base)),
+        ("trig", Terms(base).header()),
     ):
-        while piece := plain.read(1 << 20):
-            gz.write(deflate.compress(piece))
-            zst.write(piece)
-        gz.write(deflate.flush())
+        dumps[name].write(head)
+
+
+def _add(dumps: dict[str, _Dump], trig: _Trig, found: Fragments) -> None:
+    """Put the pieces of a bucket where they belong, and take them away."""
+    for name, piece in found.pieces.items():
+        if name.startswith(TRIG):
+            trig.add(name.removeprefix(TRIG), piece)
+        else:
+            dumps[name].add(piece)
+        piece.plain.unlink()
+        piece.packed.unlink()
+
+
+class _File:
+    """A file that is being written, with what it hashes to."""
+
+    def __init__(self, path: Path) -> None:
+        self.name, self.size, self._digest = path.name, 0, hashlib.sha256()
+        self.out: IO[bytes] = path.open("wb")
+
+    def write(self, content: bytes) -> int:
+        self._digest.update(content)
+        self.size += len(content)
+        return self.out.write(content)
+
+    def told(self) -> tuple[str, tuple[int, str]]:
+        return self.name, (self.size, self._digest.hexdigest())
+
+
+class _Dump:
+    """A dump in one format: the file, and its twins as gzip and as Zstandard."""
+
+    def __init__(self, folder: Path, extension: str) -> None:
+        self._plain, self._gz, self._zst = self._files = [
+            _File(folder / f"{NAME}.{extension}{end}") for end in ("", ".gz", ".zst")
+        ]
+        self._zstandard = ZstdCompressor(level=3).stream_writer(
+            self._zst,  # type: ignore[arg-type] # it only writes
+            closefd=False,
+        )
+        self._gz.write(_GZIP_HEAD)
+        self._crc = 0
+
+    def __enter__(self) -> _Dump:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for file in self._files:
+            file.out.close()
+
+    def write(self, content: bytes) -> None:
+        """Write bytes that are no piece."""
+        self._take(content)
+        self._gz.write(packed(content))
+        self._crc = zlib_ng.crc32_combine(self._crc, zlib_ng.crc32(content), len(content))
+
+    def add(self, piece: Piece) -> None:
+        """Write a piece."""
+        for content in _chunks(piece.plain):
+            self._take(content)
+        for content in _chunks(piece.packed):
+            self._gz.write(content)
+        self._crc = zlib_ng.crc32_combine(self._crc, piece.crc, piece.size)
+
+    def finish(self) -> list[tuple[str, tuple[int, str]]]:
+        """Write what a file ends with; return what the files are."""
+        self._zstandard.close()  # type: ignore[no-untyped-call] # its stubs lack it
+        self._gz.write(_GZIP_FOOT.pack(_END, self._crc, self._plain.size & 0xFFFFFFFF))
+        return [file.told() for file in self._files]
+
+    def _take(self, content: bytes) -> None:
+        self._plain.write(content)
+        self._zstandard.write(content)
+
+
+class _Trig:
+    """The graphs of TriG, which come in pieces and are put one after another at the end."""
+
+    def __init__(self, folder: Path, terms: Terms, open_files: ExitStack) -> None:
+        self._folder, self._terms, self._open_files = folder, terms, open_files
+        self._graphs: dict[str, tuple[IO[bytes], IO[bytes]]] = {}
+        self._pieces: dict[str, Piece] = {}
+
+    def add(self, graph: str, piece: Piece) -> None:
+        if graph not in self._graphs:
+            place = self._folder / f"trig-{len(self._graphs)}"
+            so_far = self._pieces[graph] = Piece(place, place.with_suffix(".z"), 0, 0)
+            self._graphs[graph] = (
+                self._open_files.enter_context(so_far.plain.open("wb")),
+                self._open_files.enter_context(so_far.packed.open("wb")),
+            )
+        so_far = self._pieces[graph]
+        for path, out in zip((piece.plain, piece.packed), self._graphs[graph], strict=True):
+            out.writelines(_chunks(path))
+        crc = zlib_ng.crc32_combine(so_far.crc, piece.crc, piece.size)
+        size = so_far.size + piece.size
+        self._pieces[graph] = Piece(so_far.plain, so_far.packed, crc, size)
+
+    def finish(self, dump: _Dump) -> None:
+        for graph, piece in sorted(self._pieces.items()):
+            for out in self._graphs[graph]:
+                out.close()
+            dump.write(f"\n{self._terms.iri(graph)} {{\n".encode())
+            dump.add(piece)
+            dump.write(b"}\n")
+            piece.plain.unlink()
+            piece.packed.unlink()
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while content := file.read(_CHUNK):
+            yield content

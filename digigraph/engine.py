@@ -29,7 +29,8 @@ PIECE = 65_536
 class Limits:
     """What a query may take, and how many run and wait at a time.
 
-    `rows` bounds the rows of a table and the triples of a graph alike.
+    `rows` bounds the rows of a table and the triples of a graph alike. `children` is how many
+    queries run for longer than a moment; a few more run for less.
     """
 
     seconds: float = 20.0
@@ -235,6 +236,12 @@ class Engine(Protocol):
 
     def counts(self) -> Counts:
         """Return what it is doing and has done; cheap, and from any thread."""
+
+    def finish_by(self, when: float) -> None:
+        """Let no question run or wait beyond a time of the monotonic clock, from now on.
+
+        Who runs then gets `QueryTimeout`, who waits `Overloaded`.
+        """
 
     def close(self) -> None:
         """End what is under way and let everything go; to close twice is to close once."""

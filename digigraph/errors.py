@@ -36,6 +36,10 @@ class InputError(DigigraphError):
         super().__init__(f"{place}: {message}")
 
 
+class NotFound(DigigraphError, LookupError):
+    """There is no such thing in a release, or more than one."""
+
+
 class EncodingError(InputError):
     """The bytes of a document are not text in an encoding we can tell."""
 
@@ -71,7 +75,15 @@ class QueryError(DigigraphError):
 
 
 class QueryForbidden(DigigraphError):
-    """A query asks for what a read-only, closed service does not do."""
+    """A query asks for what a read-only, closed service does not do.
+
+    `why` is `update`, `service`, `unlisted`, `unnamed`, `nested`, `private`, `redirect` or `calls`.
+    """
+
+    def __init__(self, message: str, why: str = "update", **facts: str) -> None:
+        """Keep the reason, and what its sentence names: a `word`, or an endpoint's `iri`."""
+        self.why, self.facts = why, facts
+        super().__init__(message)
 
 
 class QueryTimeout(DigigraphError):
@@ -137,3 +149,23 @@ class EngineUnavailable(DigigraphError):
         """Keep the reason, for what is said to clients."""
         self.why, self.retry_after = why, 5.0
         super().__init__(message)
+
+
+class SearchUnavailable(DigigraphError):
+    """A release has no text index that can be read: it was built without one, or by another."""
+
+    exit_code = 3
+
+    def __init__(self, path: Path) -> None:
+        """Keep the place."""
+        self.path = path
+        super().__init__(f"{path}: no text index that can be read; build the release again")
+
+
+class SearchTimeout(DigigraphError):
+    """A search was not finished in time; `seconds` is how long it may take."""
+
+    def __init__(self, seconds: float) -> None:
+        """Keep the limit."""
+        self.seconds = seconds
+        super().__init__(f"the search was not finished within {seconds:g} seconds")

@@ -159,9 +159,12 @@ class Index:
             raise QueryFailed(f"the query could not be finished: {error}") from error
 
     def open(self) -> ox.Store:
-        """Return the index, opened read-only by this process, or the dumps in its memory."""
+        """Return the index, opened read-only by this process, or the dumps in its memory.
+
+        What is in memory is there in a fork too; the index has threads of its own, which are not.
+        """
         with self._lock:
-            if self._opened is None or self._opened[0] != os.getpid():
+            if self._opened is None or (not self.dumps and self._opened[0] != os.getpid()):
                 self._opened = (os.getpid(), self._open())
             return self._opened[1]
 

@@ -24,9 +24,9 @@ from typing import Any
 from SPARQLWrapper import POST, SELECT, SPARQLWrapper
 
 import digigraph
-from digigraph.child import watch
 from digigraph.engine import Abandoned, Client
 from digigraph.errors import EngineUnavailable, QueryLost, QueryTimeout, ResultTooLarge
+from digigraph.waiting import watch
 
 CONNECT = 5.0
 """Seconds after which an engine that takes no connection is not there."""

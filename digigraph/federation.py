@@ -70,6 +70,10 @@ class Federated:
         """Return what the engine does and has done."""
         return self.engine.counts()
 
+    def finish_by(self, when: float) -> None:
+        """Let no question go on longer, as `Engine` says."""
+        self.engine.finish_by(when)
+
     def close(self) -> None:
         """Close the engine, and listen no more."""
         self.engine.close()
@@ -174,7 +178,8 @@ class _Ticket:
             self._asked += 1
             self._until = self._until or time.monotonic() + limits.seconds
             if self._asked > MOST_CALLS:
-                raise QueryForbidden(f"the query asks other endpoints over {MOST_CALLS} times")
+                message = f"the query asks other endpoints over {MOST_CALLS} times"
+                raise QueryForbidden(message, "calls", most=str(MOST_CALLS))
         told = Watch(limits.seconds, self._until, None, self._ended)
         try:
             found = outside.ask(route, query, told, limit - self._read, self._gateway.resolve)

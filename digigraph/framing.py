@@ -58,6 +58,20 @@ def tree(document: Document, lines: list[bytes], base: str) -> Node:
     return root
 
 
+def summary(document: Document, lines: list[bytes], base: str) -> Node:
+    """Return what a list says of a thing: its tree as far as the document goes, nothing besides.
+
+    A profile has the names of its fixed shape; its requirements are in its own document alone.
+    """
+    context = published_context(base)
+    nodes = {subject[0]: context.node(subject) for subject in subjects(lines)}
+    root = _Tree(context, nodes).whole(document.iri)
+    if _PROFILE not in root.get("type", ()):
+        return root
+    shaped = _profile(root)
+    return {name: shaped[name] for name in shaped if name not in ("requirements", "rdf:type")}
+
+
 class _Tree:
     """Nodes on their way into a tree: each in full once."""
 

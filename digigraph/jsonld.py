@@ -64,6 +64,7 @@ class Context:
         self._compact = lru_cache(maxsize=4096)(self._compacted)
         self._vocabulary: dict[str, str] = {}
         self._terms: dict[str, list[Term]] = {}
+        self._fitting: dict[tuple[str, str], Term | None] = {}
         for name, told in source.items():
             if isinstance(told, dict) and told["@id"] != "@type":
                 term = self._term(name, told)
@@ -86,7 +87,7 @@ class Context:
         return {"id": iri, **typed, **dict(sorted(written.items()))}
 
     def _add(self, written: dict[str, Json], name: str, value: Object) -> None:
-        term = next((t for t in self._terms.get(name, ()) if t.fits(value)), None)
+        term = self._term_for(name, value)
         if term is None:
             written.setdefault(self._key(name), []).append(_expanded_value(value))
         elif term.by_language and isinstance(value, ox.Literal):
@@ -98,6 +99,18 @@ class Context:
             written.setdefault(self._key(name), []).append(_expanded_value(value))
         else:
             written[term.name] = self._value(term, value)
+
+    def _term_for(self, name: str, value: Object) -> Term | None:
+        """Return the term that a value of a property fits, known by what kind of value it is."""
+        if isinstance(value, ox.NamedNode):
+            kind = "@id"
+        else:
+            kind = "@language" if value.language else value.datatype.value
+        found = self._fitting.get((name, kind), ...)
+        if found is ...:
+            terms = self._terms.get(name, ())
+            found = self._fitting[name, kind] = next((t for t in terms if t.fits(value)), None)
+        return found
 
     def _value(self, term: Term, value: Object) -> Json:
         if isinstance(value, ox.NamedNode):
@@ -156,16 +169,30 @@ def write_json_ld(
 
     The context stands in the document, which is then read without the network, or is named.
     """
-    context = published_context(base)
-    told = context_iri(base) if by_reference else context.source
-    head = json.dumps(told, ensure_ascii=False, indent=1)
-    out.write(f'{{"@context": {head},\n"@graph": ['.encode())
-    comma = "\n"
+    out.write(document_head(base, by_reference=by_reference))
+    comma = ""
     for subject in subjects(lines):
-        node = json.dumps(context.node(subject), ensure_ascii=False, separators=(",", ":"))
-        out.write(f"{comma}{node}".encode())
+        out.write(f"{comma}{node_line(subject, base)}".encode())
         comma = ",\n"
-    out.write(b"\n]}\n")
+    out.write(DOCUMENT_FOOT)
+
+
+DOCUMENT_FOOT = b"\n]}\n"
+
+
+def document_head(base: str, *, by_reference: bool = False) -> bytes:
+    """Return what a document begins with: its context, and the opening of its list of nodes."""
+    told = context_iri(base) if by_reference else published_context(base).source
+    head = json.dumps(told, ensure_ascii=False, indent=1)
+    return f'{{"@context": {head},\n"@graph": [\n'.encode()
+
+
+def node_line(subject: Subject, base: str) -> str:
+    """Return a node of a document, without what separates it from the next."""
+    return _written(published_context(base).node(subject))
+
+
+_written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def _expanded_value(value: Object) -> dict[str, str]:

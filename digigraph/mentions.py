@@ -54,7 +54,7 @@ def services(told: Catalogue) -> Iterator[ox.Triple]:
             "RDF/XML, N-Triples and JSON.",
         )),
         ("dcat:endpointURL", node(told.service)),
-        ("dcat:endpointDescription", node(f"{told.service}policy")),
+        ("dcat:endpointDescription", *(node(told.service + n) for n in ("policy", "openapi.json"))),
         ("dct:conformsTo", node(HTTP)),
     )  # fmt: skip
 
@@ -104,9 +104,11 @@ def _statements(told: Catalogue) -> Iterator[ox.Triple]:
             f"that it comes from. Built with {told.release.software}.",
         )),
     )  # fmt: skip
+    first, last = told.since, told.release.issued.isoformat()
     yield from facts(
         told.here("period"),
         ("rdf:type", term("dct:PeriodOfTime")),
-        ("dcat:startDate", typed(told.since, "date")),
-        ("dcat:endDate", typed(told.release.issued.isoformat(), "date")),
+        ("rdfs:label", *both(f"от {first} до {last}", f"from {first} to {last}")),
+        ("dcat:startDate", typed(first, "date")),
+        ("dcat:endDate", typed(last, "date")),
     )

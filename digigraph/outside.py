@@ -85,7 +85,9 @@ def _addresses(route: Route, resolve: Resolve) -> list[str]:
     if not addresses or not all(route.entry.permits(ip_address(one)) for one in addresses):
         raise QueryForbidden(
             f"SERVICE <{route.call.iri}> is not answered here: "
-            "the name leads to an address that is not public"
+            "the name leads to an address that is not public",
+            "private",
+            iri=route.call.iri,
         )
     return addresses
 
@@ -96,7 +98,10 @@ def _accept(iri: str, response: HTTPResponse) -> None:
         elsewhere = response.headers.get("Location", "-")[:200]
         raise QueryForbidden(
             f"SERVICE <{iri}> is not answered here: the endpoint sends us on to "
-            f"<{elsewhere}>, and redirects are not followed"
+            f"<{elsewhere}>, and redirects are not followed",
+            "redirect",
+            iri=iri,
+            elsewhere=elsewhere,
         )
     told = response.headers.get_content_type()
     if response.status != 200:

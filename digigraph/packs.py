@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import json
 import zipfile
+from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyoxigraph as ox
 
+from digigraph.crew import Crew
 from digigraph.csvw import FOLDER as TABLES
-from digigraph.csvw import write_tables
+from digigraph.csvw import opened, write_tables
 from digigraph.framing import tree
 from digigraph.jsonld import published_context
 from digigraph.names import Names
@@ -32,35 +35,62 @@ ONTOLOGIES = {"vocabulary": "vocabulary.ttl", "shapes": "shapes.ttl"}
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)
 
 
-def write_packs(release: Release) -> None:
+_TOGETHER = 20
+"""How many profiles are written together, maybe in a process of their own."""
+
+
+def write_packs(release: Release, crew: Crew | None = None) -> None:
     """Write them into the folder of a release whose dumps and index are there."""
+    workers = crew or Crew(1)
+    try:
+        write_tables(release.folder / TABLES, release.store, release.base, release.version, workers)
+        _zip(release.folder / f"digigraph-{TABLES}.zip", release.folder / TABLES)
+        _write_profiles(release, workers)
+    finally:
+        # The folder is about to be renamed, and another may come to stand in its place.
+        opened.cache_clear()
+        _things.cache_clear()
     store = ox.Store.read_only(str(release.store))
-    write_tables(release.folder / TABLES, store, release.base, release.version)
-    _zip(release.folder / f"digigraph-{TABLES}.zip", release.folder / TABLES)
-    _write_profiles(release)
     for graph, name in ONTOLOGIES.items():
         _write_graph(release, store, graph, release.folder / name)
 
 
-def _write_profiles(release: Release) -> None:
+def _write_profiles(release: Release, crew: Crew) -> None:
     """Write each profile as a tree of its own, and all of them as one array."""
-    things = Things(release)
-    context = published_context(release.base).source
-    folder = release.folder / PROFILES
-    folder.mkdir()
+    (release.folder / PROFILES).mkdir()
+    iris = Things(release).of_class("dgc:OccupationProfile")
+    tasks = [
+        (release, tuple(iris[first : first + _TOGETHER]))
+        for first in range(0, len(iris), _TOGETHER)
+    ]
     with (release.folder / f"{PROFILES}.json").open("w", encoding="utf-8") as out:
-        out.write(f'{{"@context": {_compact(context)},\n"@graph": [')
+        out.write(f'{{"@context": {_compact(published_context(release.base).source)},\n"@graph": [')
         comma = "\n"
-        for iri in things.of_class("dgc:OccupationProfile"):
-            document = things.document(iri)
-            assert document is not None, "what has a class has a document"
-            told = tree(document, lines_of(document.triples, first=iri), release.base)
-            name = iri.rpartition("/")[2]
-            whole = _compact({"@context": context, **told})
-            (folder / f"{name}.json").write_text(f"{whole}\n", encoding="utf-8")
-            out.write(f"{comma}{_compact(told)}")
+        for trees in crew.do(write_some_profiles, tasks, few=1):
+            out.write(f"{comma}{trees}")
             comma = ",\n"
         out.write("\n]}\n")
+
+
+def write_some_profiles(task: tuple[Release, Sequence[str]]) -> str:
+    """Write some profiles, each to its file; return them as they stand in the array."""
+    release, iris = task
+    things = _things(release)
+    context = published_context(release.base).source
+    trees = []
+    for iri in iris:
+        document = things.document(iri)
+        assert document is not None, "what has a class has a document"
+        told = tree(document, lines_of(document.triples, first=iri), release.base)
+        place = release.folder / PROFILES / f"{iri.rpartition('/')[2]}.json"
+        place.write_text(f"{_compact({'@context': context, **told})}\n", encoding="utf-8")
+        trees.append(_compact(told))
+    return ",\n".join(trees)
+
+
+@lru_cache(maxsize=1)
+def _things(release: Release) -> Things:
+    return Things(release)
 
 
 def _write_graph(release: Release, store: ox.Store, graph: str, path: Path) -> None:

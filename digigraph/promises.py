@@ -8,23 +8,20 @@ said something about and this one does not is put on the register of retired thi
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import partial
-from itertools import groupby
 
 import pyoxigraph as ox
 
+from digigraph.described import Described, Said, described_in
 from digigraph.errors import DigigraphError
-from digigraph.graph import Document, Edition, graph_of, retired_part
+from digigraph.graph import COUNTED, Edition, Identity, graph_of, retired_part
 from digigraph.names import VOID, Names
 from digigraph.pairing import Place, paired, place_of
 from digigraph.registry import Entry, Registry
 from digigraph.release import Release
 from digigraph.retired import Retired, Retirements
-
-Said = Mapping[str, Sequence[ox.NamedNode | ox.Literal]]
-"""What is said of one thing: property -> values."""
 
 _GENERAL = ("dgc:Statement", "dgc:Finding", "dgc:Competence", "prov:Entity", "owl:Axiom",
             "oa:Annotation", "oa:SpecificResource")  # fmt: skip
@@ -47,7 +44,7 @@ class BuildRefused(DigigraphError):
 
 
 def keep_ids(
-    accepted: Sequence[Document], registry: Registry, previous: Release | None, release: str
+    accepted: Sequence[Identity], registry: Registry, previous: Release | None, release: str
 ) -> tuple[tuple[str, str], ...]:
     """Retire the sources that newer editions replace, and return each with its successor.
 
@@ -88,7 +85,7 @@ def keep_ids(
 
 def _replaced(
     missing: Sequence[str],
-    accepted: Sequence[Document],
+    accepted: Sequence[Identity],
     registry: Registry,
     previous: Release | None,
 ) -> dict[str, str]:
@@ -122,49 +119,50 @@ class Promises:
     previous: Release | None
     names: Names
     edition: Edition
+    before: list[tuple[Described, dict[str, Said], dict[str, Said]]] = field(default_factory=list)
+    """What the earlier release described, once it was looked at."""
 
     def tombstones(
-        self, quads: Callable[[], Iterable[ox.Quad]], *, statistics: bool = False
+        self, present: Described, *, statistics: Described | None = None
     ) -> set[ox.Quad]:
-        """Return the tombstones of all that `quads` do not describe; new ones go on the register.
+        """Return the tombstones of all that is not described; new ones go on the register.
 
-        The statistics of the dataset (VoID) are told of apart: they count the tombstones too.
+        With the statistics of the dataset (VoID), which count the other tombstones too, it is
+        theirs: those of what they described once.
         """
-        subjects = {_iri(quad.subject) for quad in quads()}
-        if self.previous and self.previous.base == self.names.base:
-            self._retire(self.previous, subjects, quads, statistics)
+        subjects = present if statistics is None else statistics
+        self._retire(subjects, of_statistics=statistics is not None)
         gone = [
             (one, self._now(tail, subjects), self._status(tail) == "withdrawn")
             for tail, one in (*self.register.by_iri.items(), *self._unrecorded())
-            if self.names.base + tail not in subjects and _counts(tail) == statistics
+            if self.names.base + tail not in subjects and _counts(tail) == (statistics is not None)
         ]
         return retired_part(gone, self.edition, self.names)
 
-    def _retire(
-        self,
-        previous: Release,
-        subjects: set[str],
-        quads: Callable[[], Iterable[ox.Quad]],
-        statistics: bool,
-    ) -> None:
+    def look_back(self, present: Described) -> None:
+        """Find in the earlier release what is not described any more."""
+        if not self.previous or self.previous.base != self.names.base:
+            return
+        starts = [f"{self.names.base}{start}" for start in COUNTED]
+        found = described_in(self.previous.path("digigraph.nt"), present, starts)
+        self.before.append(found)
+
+    def _retire(self, present: Described, *, of_statistics: bool) -> None:
+        if not self.before or not self.previous:
+            return
+        earlier, missing, counted = self.before[0]
+        candidates = counted if of_statistics else missing
         gone: dict[str, Said] = {}
-        kept: set[str] = set()
-        for iri, said in _described(previous):
+        for iri, said in candidates.items():
             tail = iri.removeprefix(self.names.base)
-            if iri in subjects:
-                kept.add(iri)
-            elif tail == iri or tail.startswith(_NOT_OURS_TO_RETIRE) or _counts(tail) != statistics:
+            if iri in present or tail == iri or tail.startswith(_NOT_OURS_TO_RETIRE):
                 continue
-            elif self.names.expanded("owl:deprecated") not in said or not self._knows(tail):
+            if self.names.expanded("owl:deprecated") not in said or not self._knows(tail):
                 gone[iri] = said
-        new: dict[str, dict[str, list[ox.NamedNode | ox.Literal]]] = {}
-        for quad in quads() if gone else ():
-            if (iri := _iri(quad.subject)) not in kept:
-                told = new.setdefault(iri, {})
-                told.setdefault(quad.predicate.value, []).append(_value(quad.object))
-        successors = _Successors(self.names, self.registry, subjects, gone, new)
+        new = dict(present.said_beside(earlier)) if gone else {}
+        successors = _Successors(self.names, self.registry, present, gone, new)
         self.register.add(
-            successors.retired(iri, said, previous.version) for iri, said in gone.items()
+            successors.retired(iri, said, self.previous.version) for iri, said in gone.items()
         )
 
     def _knows(self, tail: str) -> bool:
@@ -188,7 +186,7 @@ class Promises:
             if tail not in self.register.by_iri:
                 yield tail, Retired(tail, _CLASSES[entry.id[0]], "", "")
 
-    def _now(self, tail: str, subjects: set[str]) -> str:
+    def _now(self, tail: str, subjects: Described) -> str:
         """Return the IRI of what stands for a thing today, or "" if nothing does."""
         seen = set()
         while tail and self.names.base + tail not in subjects:
@@ -208,23 +206,8 @@ def _counts(tail: str) -> bool:
     return graph_of(tail) == VOID
 
 
-def _described(release: Release) -> Iterator[tuple[str, Said]]:
-    """Yield each subject of a release with what is said of it."""
-    triples = ox.parse(path=str(release.path("digigraph.nt")), format=ox.RdfFormat.N_TRIPLES)
-    for iri, same in groupby(triples, key=lambda triple: _iri(triple.subject)):
-        said: dict[str, list[ox.NamedNode | ox.Literal]] = {}
-        for triple in same:
-            said.setdefault(triple.predicate.value, []).append(_value(triple.object))
-        yield iri, said
-
-
 def _iri(node: object) -> str:
     return node.value if isinstance(node, ox.NamedNode) else ""
-
-
-def _value(node: object) -> ox.NamedNode | ox.Literal:
-    assert isinstance(node, (ox.NamedNode, ox.Literal)), "published data has no others"
-    return node
 
 
 class _Successors:
@@ -234,7 +217,7 @@ class _Successors:
         self,
         names: Names,
         registry: Registry,
-        present: set[str],
+        present: Described,
         gone: Mapping[str, Said],
         new: Mapping[str, Said],
     ) -> None:

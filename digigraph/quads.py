@@ -1,55 +1,29 @@
 """The one order of a release: canonical N-Quads, sorted by code point (V-03).
 
 Without blank nodes that order is already a canonical form, so digests and differences are
-trivial; every dump is written from it. Nothing here holds more in memory than one subject, or
-one run of lines to sort.
+trivial; every dump is written from it. Nothing here holds more in memory than one subject.
 """
 
 from __future__ import annotations
 
-import heapq
-import tempfile
 from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
 from itertools import groupby, islice
-from pathlib import Path
 
 import pyoxigraph as ox
 
-from digigraph.errors import DigigraphError
 from digigraph.names import PREFIXES
+from digigraph.parts import UnpublishableData, sorted_lines
+
+__all__ = ["Object", "Subject", "UnpublishableData", "graph_of_line", "sorted_lines", "subjects",
+           "union_lines"]  # fmt: skip
 
 RDF_TYPE = f"{PREFIXES['rdf']}type"
 XSD = PREFIXES["xsd"]
 XSD_STRING = f"{XSD}string"
-RUN = 200_000
-"""How many lines are sorted at once before they are laid aside on disk."""
 
 Object = ox.NamedNode | ox.Literal
 Subject = tuple[str, list[tuple[str, list[Object]]]]
 """A subject's IRI, and its properties with their values, all in order."""
-
-
-class UnpublishableData(DigigraphError):
-    """A statement that we do not publish: with a blank node, or in no named graph."""
-
-
-def sorted_lines(quads: Iterable[ox.Quad], workspace: Path) -> Iterator[bytes]:
-    """Yield the canonical N-Quads lines of the quads, each once, in the order of code points."""
-    with ExitStack() as laid_aside:
-        runs: list[Iterable[bytes]] = []
-        source = iter(quads)
-        while chunk := list(islice(source, RUN)):
-            lines = ox.serialize(map(_publishable, chunk), format=ox.RdfFormat.N_QUADS)
-            run = sorted((lines or b"").splitlines(keepends=True))
-            if len(chunk) < RUN and not runs:
-                runs.append(run)
-                break
-            file = laid_aside.enter_context(tempfile.TemporaryFile(dir=workspace))
-            file.writelines(run)
-            file.seek(0)
-            runs.append(file)
-        yield from (line for line, _ in groupby(heapq.merge(*runs)))
 
 
 def graph_of_line(line: bytes) -> str:
@@ -68,18 +42,6 @@ def subjects(lines: Iterable[bytes]) -> Iterator[Subject]:
     for subject, triples in groupby(_parsed(lines), lambda triple: triple[0]):
         by_property = groupby(triples, lambda triple: triple[1])
         yield subject, [(name, [triple[2] for triple in same]) for name, same in by_property]
-
-
-def _publishable(quad: ox.Quad) -> ox.Quad:
-    named = isinstance(quad.subject, ox.NamedNode) and isinstance(
-        quad.object, (ox.NamedNode, ox.Literal)
-    )
-    if named and isinstance(quad.graph_name, ox.NamedNode):
-        return quad
-    missing = "is in no named graph" if named else "has a node without an IRI"
-    raise UnpublishableData(
-        f"this statement {missing} and cannot be published; name what it is about: {quad}"
-    )
 
 
 def _parsed(lines: Iterable[bytes]) -> Iterator[tuple[str, str, Object]]:

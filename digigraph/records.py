@@ -186,7 +186,11 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """The outcome of reading one document: a profile unless an error forbids it."""
+    """The outcome of reading one document: a profile unless an error forbids it.
+
+    `source` is the document that the evidence cites where it is another than the one read: a
+    profile that was exported stands for the document of before.
+    """
 
     profile: Profile | None
     problems: tuple[Problem, ...]
@@ -194,6 +198,7 @@ class Reading:
     coverage: Coverage
     line_count: int
     text_digest: str
+    source: Source | None = None
 
     @property
     def errors(self) -> tuple[Problem, ...]:

@@ -7,9 +7,11 @@ register of an earlier release, which every release carries.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -19,6 +21,8 @@ from digigraph.names import short_hash
 COLUMNS = ("id", "key", "first_release", "status", "replaced_by")
 STATUSES = ("active", "deprecated", "withdrawn")
 LENGTH = 8
+UNFINISHED = ".new"
+"""The end of the name of a register that is being written."""
 _ID = re.compile(r"[pcd]-[0-9a-hjkmnp-tv-z]{8}")
 
 
@@ -104,6 +108,11 @@ class Registry:
         """Return the entry of an id that was minted."""
         return self._ids[identifier]
 
+    def find(self, key: str) -> str:
+        """Return the id of a key, or "" where none was minted."""
+        had = self._by_key.get(key)
+        return had.id if had else ""
+
     @property
     def retired(self) -> list[Entry]:
         """The entries that are no longer in use; their identifiers go on being described."""
@@ -181,12 +190,29 @@ class Registry:
 
 def write_whole(path: Path, text: str) -> None:
     """Write a register in one step; a reader sees the old file or the new one."""
-    beside = path.with_name(f"{path.name}.{os.getpid()}.new")
-    with beside.open("w", encoding="utf-8", newline="\n") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    beside.replace(path)
+    beside = path.with_name(f"{path.name}.{os.getpid()}{UNFINISHED}")
+    try:
+        with beside.open("w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+
+
+@contextmanager
+def locked(data: Path) -> Iterator[None]:
+    """Hold the registers of a folder, waiting for another build; clear away what one left."""
+    folder = os.open(data, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        for leftover in data.glob(f"*.tsv.*{UNFINISHED}"):
+            leftover.unlink(missing_ok=True)
+        yield
+    finally:
+        os.close(folder)
 
 
 def _candidate(prefix: str, key: str, attempt: int) -> str:

@@ -9,85 +9,66 @@ from __future__ import annotations
 
 import fcntl
 import json
-import re
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext, suppress
 from datetime import date
-from pathlib import Path, PurePosixPath
-from typing import Any
+from functools import partial
+from pathlib import Path
 
 import pyoxigraph as ox
 
-import digigraph
-from digigraph.changelog import FILES as OF_CHANGES
 from digigraph.changelog import write_changes
-from digigraph.disk import count_lines, sha256, sync
-from digigraph.dumps import NAME, graph_sizes, write_dumps, write_store
-from digigraph.errors import ReleaseError, ReleaseExists, UsageError
-from digigraph.formats import media_type_of
+from digigraph.crew import Crew
+from digigraph.disk import sha256, sync
+from digigraph.dumps import Dumps, write_dumps, write_store
+from digigraph.errors import ReleaseError, ReleaseExists
+from digigraph.manifests import (
+    MANIFEST,
+    STORE,
+    SUMS,
+    NamedGraph,
+    Release,
+    ReleaseFile,
+    check_extra_name,
+    from_manifest,
+    is_version,
+    published,
+    sums_of,
+    version_key,
+    write_manifest,
+)
 from digigraph.packs import write_packs
+from digigraph.parts import Part, write_part
+from digigraph.quads import sorted_lines
+from digigraph.search.index import FILE as SEARCH
+from digigraph.search.index import write_index
 
-MANIFEST = "manifest.json"
-SUMS = "SHA256SUMS"
-STORE = "store"
+__all__ = [
+    "MANIFEST",
+    "STORE",
+    "SUMS",
+    "NamedGraph",
+    "Release",
+    "ReleaseFile",
+    "earlier_release",
+    "newest_release",
+    "open_release",
+    "releases",
+    "verify",
+    "version_key",
+    "write_release",
+]
+
 _DRAFT = ".draft-"
-_VERSION = re.compile(r"\d+\.\d+\.\d+\Z")
-
-
-@dataclass(frozen=True, slots=True)
-class ReleaseFile:
-    """One published file of a release, as the manifest has it."""
-
-    name: str
-    size: int
-    sha256: str
-    media_type: str
-
-
-@dataclass(frozen=True, slots=True)
-class NamedGraph:
-    """One named graph of a release, and how many triples it holds."""
-
-    iri: str
-    triples: int
-
-
-@dataclass(frozen=True, slots=True)
-class Release:
-    """A release folder: what its manifest says, and where its files are."""
-
-    folder: Path
-    version: str
-    issued: date
-    base: str
-    software: str
-    inputs_digest: str
-    dataset_digest: str
-    triples: int
-    quads: int
-    graphs: tuple[NamedGraph, ...]
-    files: tuple[ReleaseFile, ...]
-
-    @property
-    def store(self) -> Path:
-        """Return the folder of the index."""
-        return self.folder / STORE
-
-    def file(self, name: str) -> ReleaseFile | None:
-        """Return what the manifest says of a published file."""
-        return next((told for told in self.files if told.name == name), None)
-
-    def path(self, name: str) -> Path:
-        """Return where a published file is."""
-        return self.folder / name
+Told = Callable[[str, int, int], None]
 
 
 def write_release(
     into: Path,
     quads: Iterable[ox.Quad],
     *,
+    parts: Sequence[Part] = (),
     version: str,
     issued: date,
     base: str,
@@ -95,9 +76,16 @@ def write_release(
     notes: Mapping[str, str] | None = None,
     files: Mapping[str, bytes] | None = None,
     reuse: bool = True,
+    crew: Crew | None = None,
+    progress: Told = lambda *_: None,
+    approve: Callable[[Path, Crew], Callable[[], None]] | None = None,
+    promise: Callable[[], None] | None = None,
 ) -> Release:
     """Write a release beside its place, check it, and put it there in one step.
 
+    It holds `quads` and what is in `parts`, if what `approve` returns raises nothing; `approve`
+    is given the folder of the index and those who can look into it. `promise` is called when all
+    is written and read back, and nothing is published if it raises.
     It tells what changed since the newest earlier release of the same base in the folder, if
     there is one; `notes` say by language what an editor says of it.
     A release of this version with the same inputs is returned as it is if `reuse`; any other
@@ -106,7 +94,7 @@ def write_release(
     version_key(version)
     extra = dict(files or {})
     for name in extra:
-        _check_extra_name(name)
+        check_extra_name(name)
     place = into / version
     try:
         with _one_builder(into):
@@ -117,14 +105,24 @@ def write_release(
             told = (version, issued, base, inputs_digest, previous)
             try:
                 draft.mkdir()
-                write_dumps(draft, quads, base)
-                write_store(draft / STORE, draft)
-                _write_extra(draft, extra)
-                _write_manifest(draft, *told)
-                write_packs(open_release(draft))
-                write_changes(open_release(draft), previous, notes or {})
-                _write_manifest(draft, *told)
+                with Crew(1) if crew is None else nullcontext(crew) as workers:
+                    dumps = _dumps(draft, quads, parts, base, workers, progress)
+                    progress("index", 0, 1)
+                    write_store(draft / STORE, draft, dumps)
+                    progress("files", 0, 1)
+                    approved = approve(draft / STORE, workers) if approve else None
+                    indexed = workers.start(_write_index, (draft, base))
+                    _write_extra(draft, extra)
+                    write_manifest(draft, dumps, *told)
+                    write_packs(open_release(draft), workers)
+                    indexed()
+                    if approved:
+                        approved()
+                    write_changes(open_release(draft), previous, notes or {})
+                write_manifest(draft, dumps, *told)
                 _settle(draft)
+                if promise:
+                    promise()
                 draft.rename(place)
             except BaseException:
                 shutil.rmtree(draft, ignore_errors=True)
@@ -141,7 +139,7 @@ def open_release(folder: Path) -> Release:
     """Return the release in a folder, or say why it is none."""
     try:
         told = json.loads((folder / MANIFEST).read_bytes())
-        release = _from_manifest(folder, told)
+        release = from_manifest(folder, told)
     except FileNotFoundError:
         raise ReleaseError(
             folder, f"no {MANIFEST} here; `digigraph build` writes releases"
@@ -157,7 +155,7 @@ def releases(folder: Path) -> list[Path]:
     """Return the release folders in `folder`, oldest version first."""
     if not folder.is_dir():
         return []
-    found = [p for p in folder.iterdir() if _VERSION.match(p.name) and (p / MANIFEST).is_file()]
+    found = [p for p in folder.iterdir() if is_version(p.name) and (p / MANIFEST).is_file()]
     return sorted(found, key=lambda path: version_key(path.name))
 
 
@@ -193,23 +191,12 @@ def verify(release: Release) -> list[str]:
         elif (found := sha256(path)) != told.sha256:
             problems.append(f"{told.name}: SHA-256 is {found}, expected {told.sha256}")
     listed = {told.name for told in release.files} | {MANIFEST, SUMS}
-    problems += [f"{name}: not in the manifest" for name in _published(release.folder, listed)]
+    problems += [f"{name}: not in the manifest" for name in published(release.folder, listed)]
     if not (release.folder / SUMS).is_file():
         problems.append(f"{SUMS}: the file is missing")
-    elif (release.folder / SUMS).read_bytes() != _sums(release.folder, release.files):
+    elif (release.folder / SUMS).read_bytes() != sums_of(release.folder, release.files):
         problems.append(f"{SUMS}: does not agree with the manifest")
     return problems
-
-
-def version_key(version: str) -> tuple[int, ...]:
-    """Return what versions are ordered by.
-
-    >>> version_key("2026.9.1") < version_key("2026.11.0")
-    True
-    """
-    if not _VERSION.match(version):
-        raise UsageError(f"{version!r} is not a version; write year.month.number, as 2026.11.0")
-    return tuple(int(part) for part in version.split("."))
 
 
 @contextmanager
@@ -233,42 +220,31 @@ def _existing(place: Path, inputs_digest: str | None) -> Release:
     return release
 
 
+def _write_index(task: tuple[Path, str]) -> None:
+    draft, base = task
+    write_index(draft / SEARCH, draft / STORE, base)
+
+
+def _dumps(
+    draft: Path,
+    quads: Iterable[ox.Quad],
+    parts: Sequence[Part],
+    base: str,
+    crew: Crew,
+    progress: Told,
+) -> Dumps:
+    """Write the dumps; quads become a part of their own while it is done."""
+    loose = draft / ".quads"
+    part = write_part(loose, sorted_lines(quads, draft))
+    dumps = write_dumps(draft, [*parts, part], base, crew, partial(progress, "release"))
+    loose.unlink()
+    return dumps
+
+
 def _write_extra(draft: Path, extra: Mapping[str, bytes]) -> None:
     for name, content in extra.items():
         (draft / name).parent.mkdir(parents=True, exist_ok=True)
         (draft / name).write_bytes(content)
-
-
-def _write_manifest(
-    draft: Path,
-    version: str,
-    issued: date,
-    base: str,
-    inputs_digest: str,
-    previous: Release | None,
-) -> None:
-    graphs = graph_sizes(draft / f"{NAME}.nq")
-    files = [
-        ReleaseFile(name, (draft / name).stat().st_size, sha256(draft / name), media_type_of(name))
-        for name in _published(draft, {MANIFEST, SUMS})
-    ]
-    told = {
-        "version": version,
-        "issued": issued.isoformat(),
-        "base": base,
-        "software": f"digigraph {digigraph.__version__}",
-        "inputs_digest": inputs_digest,
-        "previous": previous
-        and {"version": previous.version, "dataset_digest": previous.dataset_digest},
-        "dataset_digest": next(file.sha256 for file in files if file.name == f"{NAME}.nq"),
-        "triples": count_lines(draft / f"{NAME}.nt"),
-        "quads": sum(graphs.values()),
-        "graphs": [{"iri": iri, "triples": graphs[iri]} for iri in sorted(graphs)],
-        "files": [asdict(file) for file in files],
-    }
-    written = json.dumps(told, ensure_ascii=False, indent=2) + "\n"
-    (draft / MANIFEST).write_text(written, encoding="utf-8")
-    (draft / SUMS).write_bytes(_sums(draft, files))
 
 
 def _settle(draft: Path) -> None:
@@ -277,39 +253,3 @@ def _settle(draft: Path) -> None:
         sync(path)
     if problems := verify(open_release(draft)):
         raise ReleaseError(draft, "what was written reads back differently: " + "; ".join(problems))
-
-
-def _from_manifest(folder: Path, told: Mapping[str, Any]) -> Release:
-    return Release(
-        folder=folder,
-        version=str(told["version"]),
-        issued=date.fromisoformat(told["issued"]),
-        base=str(told["base"]),
-        software=str(told["software"]),
-        inputs_digest=str(told["inputs_digest"]),
-        dataset_digest=str(told["dataset_digest"]),
-        triples=int(told["triples"]),
-        quads=int(told["quads"]),
-        graphs=tuple(NamedGraph(**graph) for graph in told["graphs"]),
-        files=tuple(ReleaseFile(**file) for file in told["files"]),
-    )
-
-
-def _published(folder: Path, without: Iterable[str] = ()) -> list[str]:
-    """Return the names of the files in a release that are published, in order."""
-    names = (p.relative_to(folder) for p in folder.rglob("*") if p.is_file())
-    return sorted({name.as_posix() for name in names if name.parts[0] != STORE} - set(without))
-
-
-def _check_extra_name(name: str) -> None:
-    parts = PurePosixPath(name).parts
-    own = name in (MANIFEST, SUMS, *OF_CHANGES) or (
-        parts and (parts[0] == STORE or parts[0][0] in "./")
-    )
-    if not parts or own or ".." in parts or re.match(rf"{NAME}\.[a-z.]+\Z", name):
-        raise UsageError(f"a release cannot carry a file named {name!r}; choose another name")
-
-
-def _sums(folder: Path, files: Iterable[ReleaseFile]) -> bytes:
-    lines = {file.name: file.sha256 for file in files} | {MANIFEST: sha256(folder / MANIFEST)}
-    return "".join(f"{lines[name]}  {name}\n" for name in sorted(lines)).encode()

@@ -106,6 +106,12 @@ class Remote:
             trouble=self._trouble,
         )
 
+    def finish_by(self, when: float) -> None:
+        """Let no question go on longer: what is under way then is broken off."""
+        ending = threading.Timer(max(0.0, when - time.monotonic()), self.close)
+        ending.daemon = True
+        ending.start()
+
     def close(self) -> None:
         """Break off what is under way; the engine itself is not ours to stop."""
         with self._lock:

@@ -1,4 +1,4 @@
-"""The published shapes as a rulebook, and the rules that are judged over a whole graph at once.
+"""The published shapes as a rulebook, taken apart for whoever judges what they say.
 
 One text is the truth: the `sh:select` of a published shape is the query that runs.
 SHACL asks it once for each focus node, which is slow; here the focus nodes are facts in a graph
@@ -17,11 +17,13 @@ from pathlib import Path
 from typing import cast
 
 import pyoxigraph as ox
-from rdflib import RDF, RDFS, SH, BNode, Graph, Literal, URIRef
+from rdflib import RDF, SH, Graph, Literal, URIRef
 from rdflib.term import Node
 
 from digigraph import resources
+from digigraph.constraints import Compiled, Said, compiled
 from digigraph.errors import DigigraphError, InputError
+from digigraph.terms import Subject, Term, from_ox, graph_of
 
 FOCUS_GRAPH = ox.NamedNode("urn:x-digigraph:focus")
 JUDGED_BY = ox.NamedNode("urn:x-digigraph:judged-by")
@@ -29,14 +31,16 @@ JUDGED_BY = ox.NamedNode("urn:x-digigraph:judged-by")
 QUOTES = ("#exact", "#prefix", "#suffix", "#foundText", "#verbatim")
 """Ends of the properties whose value is the source's own characters, in whatever form."""
 
-SAID = {
-    *(SH.name, SH.description, SH.message, SH.order, SH.severity, RDFS.isDefinedBy),
-    *(SH.targetClass, SH.property, SH.sparql),
-}
-"""What a shape says besides its core constraints."""
+OF_FORM = ("NoBlankNodes", "KnownIri", "NormalForm")
+"""The shapes about a graph as a whole, which have no targets."""
+
+UNKNOWN = (
+    SH.targetNode, SH.targetObjectsOf, SH.targetSubjectsOf, SH.target, SH.deactivated, SH.rule,
+    SH.js,
+)  # fmt: skip
+"""What no shape of ours may say, because nothing here would heed it."""
 
 type_of = RDF.type
-Triple = tuple[Node, Node, Node]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Breach:
-    """One broken rule as an engine found it; `source` is the constraint component."""
+    """One broken rule as it was found; `source` is the constraint component."""
 
     shape: URIRef
     focus: Node
@@ -70,15 +74,17 @@ class Breach:
 
 @dataclass(frozen=True, slots=True)
 class Rulebook:
-    """The shapes under one base: as published, and taken apart for the two engines.
+    """The shapes under one base: as published, and taken apart.
 
-    `core` holds only the constraints that a SHACL engine judges, with no targets; `targets`
-    gives each shape the classes it judges: its own, and those of the shapes it is a property of.
+    `core` has the core constraints that are compiled; `left` are the shapes with a constraint
+    that is not, which pySHACL judges whole. `targets` gives each shape the classes it judges:
+    its own, and those of the shapes it is a property of.
     """
 
     base: str
     published: Graph
-    core: Graph
+    core: Mapping[URIRef, Compiled]
+    left: frozenset[URIRef]
     rules: tuple[Rule, ...]
     targets: Mapping[URIRef, frozenset[URIRef]]
     words: Mapping[URIRef, Words]
@@ -87,6 +93,24 @@ class Rulebook:
         """Return the IRI of the shape called `name`."""
         return URIRef(f"{self.base}shapes#{name}")
 
+    def of_left(self) -> Graph:
+        """Return what the shapes left to pySHACL say, with all that they name, and no targets.
+
+        The `sh:sparql` of a shape with targets is asked as a rule, so it is not in there.
+        """
+        graph = Graph(bind_namespaces="none")
+        todo: list[Node] = [*self.left]
+        while todo:
+            node = todo.pop()
+            ours = bool(self.targets.get(cast(URIRef, node)))
+            for predicate, value in self.published.predicate_objects(node):
+                if predicate == SH.targetClass or (ours and predicate == SH.sparql):
+                    continue
+                if (node, predicate, value) not in graph:
+                    graph.add((node, predicate, value))
+                    todo.append(value)
+        return graph
+
 
 def quads(path: Path, source: str | bytes, syntax: ox.RdfFormat) -> list[ox.Quad]:
     """Return the quads of a file; a syntax error becomes one that names the file and line."""
@@ -94,14 +118,6 @@ def quads(path: Path, source: str | bytes, syntax: ox.RdfFormat) -> list[ox.Quad
         return list(ox.parse(source, format=syntax))
     except SyntaxError as error:
         raise InputError(path, f"cannot be read: {error.msg}", line=error.lineno) from None
-
-
-def graph_of(statements: Iterable[ox.Quad]) -> Graph:
-    """Return the statements of all named graphs as one rdflib graph, every lexical form kept."""
-    graph = Graph(bind_namespaces="none")
-    for quad in statements:
-        graph.add((_from_ox(quad.subject), _from_ox(quad.predicate), _from_ox(quad.object)))
-    return graph
 
 
 def shipped(name: str, base: str) -> Graph:
@@ -115,26 +131,42 @@ def shipped(name: str, base: str) -> Graph:
 @lru_cache(maxsize=4)
 def rulebook(base: str = resources.AUTHORED_BASE) -> Rulebook:
     """Read the shipped shapes under `base` and take them apart."""
-    published = shipped("shapes", base)
+    return taken_apart(shipped("shapes", base), base)
+
+
+def taken_apart(published: Graph, base: str = resources.AUTHORED_BASE) -> Rulebook:
+    """Return the rulebook of a shapes graph; raise if it says something that nobody would judge."""
     shapes = set(published.subjects(type_of, SH.NodeShape))
     shapes |= set(published.subjects(type_of, SH.PropertyShape))
     if not shapes:
         raise InputError(resources.folder("shapes"), "holds no shape; reinstall digigraph")
     named = sorted(cast("set[URIRef]", shapes))
+    for shape, said, _ in published:
+        if said in UNKNOWN:
+            raise DigigraphError(f"{shape}: {said} is not known here; use sh:targetClass")
     targets = {shape: _target_classes(published, shape) for shape in named}
-    core = Graph(bind_namespaces="none")
-    for shape in named:
-        for triple in published.triples((shape, None, None)):
-            if targets[shape] and triple[1] not in SAID:
-                core.add(triple)
-    return Rulebook(
+    core = {shape: compiled(published, shape) for shape in named if targets[shape]}
+    book = Rulebook(
         base=base,
         published=published,
-        core=core,
-        rules=tuple(_rules(published, named)),
+        core={shape: one for shape, one in core.items() if one and one.constraints},
+        left=frozenset(shape for shape, one in core.items() if one is None),
+        rules=tuple(_rules(published, [shape for shape in named if targets[shape]])),
         targets=targets,
         words={shape: _words(published, shape) for shape in named},
     )
+    judged = {*core, *map(book.shape, OF_FORM), *(book.of_left().subjects() if book.left else ())}
+    meant = {*named, *published.subjects(SH.targetClass), *published.objects(None, SH.property)}
+    if forgotten := sorted(map(str, meant - judged)):
+        raise DigigraphError(
+            f"{forgotten[0]}: nobody would judge this shape; give it a type and a sh:targetClass"
+        )
+    return book
+
+
+_OTHERWISE = (
+    r"\b(MINUS|VALUES|SERVICE)\b|\bSELECT\b.*\bSELECT\b|[$?](PATH|shapesGraph|currentShape)\b"
+)
 
 
 def set_wise(select: str, prefixes: Mapping[str, str], shape: str) -> str:
@@ -143,88 +175,101 @@ def set_wise(select: str, prefixes: Mapping[str, str], shape: str) -> str:
     The focus nodes stand first in the outermost group, so the answer is that of the published
     text with `$this` bound to each of them in turn; what would make the two differ is refused.
     """
-    forbidden = re.search(r"\b(MINUS|VALUES|SERVICE)\b|\bSELECT\b.*\bSELECT\b", select, re.S)
+    forbidden = re.search(_OTHERWISE, select, re.S)
     head, brace, body = select.partition("{")
     if forbidden or not brace or "$this" not in head:
         raise DigigraphError(
-            f"{shape}: its query must project $this, with no MINUS, VALUES, SERVICE or sub-SELECT"
+            f"{shape}: its query must project $this, with no MINUS, VALUES, SERVICE, sub-SELECT, "
+            "$PATH, $shapesGraph or $currentShape"
         )
     names = "".join(f"PREFIX {name}: <{space}>\n" for name, space in sorted(prefixes.items()))
     focus = f"GRAPH {FOCUS_GRAPH} {{ ?this {JUDGED_BY} <{shape}> }}"
     return names + f"{head}{{ {focus}{body}".replace("$this", "?this")
 
 
-def judged(book: Rulebook, graph: Graph, focus: Collection[Node]) -> dict[URIRef, set[Node]]:
-    """Return, for each shape, the nodes of `focus` that are instances of a class it targets."""
-    instances: dict[URIRef, set[Node]] = {}
-    for name in frozenset().union(*book.targets.values()):
-        kinds = set(graph.transitive_subjects(RDFS.subClassOf, name))
-        members = {node for kind in kinds for node in graph.subjects(type_of, kind)}
-        instances[name] = members.intersection(focus)
-    nodes = {
-        shape: set[Node]().union(*(instances[name] for name in classes))
-        for shape, classes in book.targets.items()
-    }
-    return {shape: found for shape, found in nodes.items() if found}
-
-
 def breaches_of_rules(
-    book: Rulebook, graph: Graph, nodes: Mapping[URIRef, Collection[Node]]
+    book: Rulebook, store: ox.Store, wanted: Iterable[URIRef]
 ) -> Iterator[Breach]:
-    """Yield what the `sh:sparql` constraints find among `nodes`, one query for each constraint."""
-    store = ox.Store()
-    store.extend(ox.Quad(*(_to_ox(term) for term in triple)) for triple in graph)  # type: ignore[arg-type] # a triple of an rdflib graph is one of ox
-    wanted = {rule.shape for rule in book.rules} & set(nodes)
-    store.extend(
-        ox.Quad(_to_ox(node), JUDGED_BY, ox.NamedNode(shape), FOCUS_GRAPH)  # type: ignore[arg-type] # a subject is never a literal
-        for shape in wanted
-        for node in nodes[shape]
-    )
+    """Yield what the `sh:sparql` constraints of some shapes find: one query for each constraint.
+
+    The store holds the focus nodes of each in `FOCUS_GRAPH`; all its graphs are one graph here.
+    """
+    asked = set(wanted)
     for rule in book.rules:
-        if rule.shape not in wanted:
+        if rule.shape not in asked:
             continue
-        answer = cast("ox.QuerySolutions", store.query(rule.query))
+        answer = store.query(rule.query, use_default_graph_as_union=True)
+        assert isinstance(answer, ox.QuerySolutions), "set_wise asks SELECT"
         with_value = "value" in {variable.value for variable in answer.variables}
         for row in answer:
             value = row["value"] if with_value else None
             yield Breach(
                 shape=rule.shape,
-                focus=_from_ox(row["this"]),
+                focus=from_ox(row["this"]),
                 path=book.words[rule.shape].path,
-                value=None if value is None else _from_ox(value),
+                value=None if value is None else from_ox(value),
                 source=SH.SPARQLConstraintComponent,
             )
 
 
-def breaches_of_form(book: Rulebook, statements: Collection[Triple]) -> Iterator[Breach]:
+def breaches_of_form(
+    book: Rulebook, facts: Mapping[Subject, Said], described: Collection[Subject]
+) -> Iterator[Breach]:
     """Yield nodes without a name, unknown IRIs under our base and texts not in NFC.
 
     An unknown IRI is reported once where it is described, else at each place that names it.
     """
-    nameless, known, normal = map(book.shape, ("NoBlankNodes", "KnownIri", "NormalForm"))
-    pattern = re.compile(str(book.published.value(known, SH.pattern)))
-    subjects = {subject for subject, _, _ in statements}
-    unknown: dict[Node, bool] = {}
-    for subject, predicate, value in statements:
-        path = cast(URIRef, predicate)
-        own_words = isinstance(value, Literal) and not path.endswith(QUOTES)
-        if own_words and not unicodedata.is_normalized("NFC", str(value)):
-            yield Breach(normal, subject, path, value, normal)
-        for term in (subject, predicate, value):
-            if isinstance(term, BNode):
-                yield Breach(nameless, term, None, term, SH.NodeKindConstraintComponent)
-            elif isinstance(term, URIRef):
-                if term not in unknown:
-                    unknown[term] = term.startswith(book.base) and not pattern.search(term)
-                if unknown[term]:
-                    described = term in subjects
-                    yield Breach(
-                        shape=known,
-                        focus=term if described else subject,
-                        path=None if described else path,
-                        value=term,
-                        source=SH.PatternConstraintComponent,
-                    )
+    form = _Form(book, described)
+    for subject, said in facts.items():
+        yield from form.of_term(subject, subject, "")
+        for path, values in said.items():
+            if path not in form.paths:
+                yield from form.of_path(path, subject)
+            own_words = not path.endswith(QUOTES)
+            for value in values:
+                if not isinstance(value, ox.Literal):
+                    yield from form.of_term(value, subject, path)
+                elif own_words and not _normal(value.value):
+                    text = from_ox(value)
+                    yield Breach(form.normal, from_ox(subject), URIRef(path), text, form.normal)
+
+
+class _Form:
+    def __init__(self, book: Rulebook, described: Collection[Subject]) -> None:
+        self._nameless, self._known, self.normal = map(book.shape, OF_FORM)
+        self._pattern = re.compile(str(book.published.value(self._known, SH.pattern)))
+        self._described, self._base, self._sound = described, book.base, set[Term]()
+        self.paths = set[str]()
+
+    def of_path(self, path: str, subject: Subject) -> Iterator[Breach]:
+        """Yield what is wrong with the name of a predicate; `paths` are those that are sound."""
+        breaches = [*self.of_term(ox.NamedNode(path), subject, path)]
+        if not breaches:
+            self.paths.add(path)
+        yield from breaches
+
+    def of_term(self, term: Term, subject: Subject, path: str) -> Iterator[Breach]:
+        """Yield what is wrong with the name of a term, at the place where it stands."""
+        if term in self._sound:
+            return
+        if isinstance(term, ox.BlankNode):
+            node = from_ox(term)
+            yield Breach(self._nameless, node, None, node, SH.NodeKindConstraintComponent)
+        elif term.value.startswith(self._base) and not self._pattern.search(term.value):
+            described = isinstance(term, ox.NamedNode) and term in self._described
+            yield Breach(
+                shape=self._known,
+                focus=from_ox(term if described else subject),
+                path=None if described or not path else URIRef(path),
+                value=from_ox(term),
+                source=SH.PatternConstraintComponent,
+            )
+        else:
+            self._sound.add(term)
+
+
+def _normal(text: str) -> bool:
+    return text.isascii() or unicodedata.is_normalized("NFC", text)
 
 
 def _target_classes(shapes: Graph, shape: URIRef) -> frozenset[URIRef]:
@@ -260,29 +305,3 @@ def _words(shapes: Graph, shape: URIRef) -> Words:
         message_bg=messages.get("bg", ""),
         message_en=messages.get("en", ""),
     )
-
-
-def _from_ox(term: object) -> Node:
-    if isinstance(term, ox.NamedNode):
-        return URIRef(term.value)
-    if isinstance(term, ox.BlankNode):
-        return BNode(term.value)
-    if isinstance(term, ox.Literal):
-        if term.language:
-            return Literal(term.value, lang=term.language)
-        datatype = term.datatype.value
-        plain = datatype == "http://www.w3.org/2001/XMLSchema#string"
-        return Literal(term.value, datatype=None if plain else URIRef(datatype), normalize=False)
-    raise DigigraphError(f"{term}: RDF 1.2 terms are not part of this vocabulary; use RDF 1.1")
-
-
-def _to_ox(term: Node) -> ox.NamedNode | ox.BlankNode | ox.Literal:
-    if isinstance(term, Literal):
-        if term.language:
-            return ox.Literal(str(term), language=term.language)
-        return (
-            ox.Literal(str(term), datatype=ox.NamedNode(term.datatype))
-            if (term.datatype)
-            else ox.Literal(str(term))
-        )
-    return ox.BlankNode(str(term)) if isinstance(term, BNode) else ox.NamedNode(str(term))

@@ -90,7 +90,7 @@ class Session:
             whole = False
         if not whole:
             self._connection.close()
-        return response.status, {n.lower(): v for n, v in response.headers.items()}, whole
+        return response.status, _headers(response), whole
 
     def _answer(
         self, method: str, target: str, body: bytes | None, headers: Mapping[str, str]
@@ -110,3 +110,12 @@ class Session:
             waiting = response.headers.get("Retry-After", "1")
             time.sleep(min(int(waiting), 5) if waiting.isdigit() else 1)
         raise AssertionError("the last attempt answers or raises")
+
+
+def _headers(response: HTTPResponse) -> dict[str, str]:
+    """Return headers by their names in lower case; one that is said twice is a list (RFC 9110)."""
+    found: dict[str, str] = {}
+    for name, value in response.headers.items():
+        known = found.get(name.lower())
+        found[name.lower()] = f"{known}, {value}" if known else value
+    return found

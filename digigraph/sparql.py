@@ -261,7 +261,9 @@ def _form(query: str, token: Token) -> str | None:
     if word in UPDATES:
         raise QueryForbidden(
             f"{word} changes data, and this service is read-only: "
-            "ask with SELECT, ASK, CONSTRUCT or DESCRIBE"
+            "ask with SELECT, ASK, CONSTRUCT or DESCRIBE",
+            "update",
+            word=word,
         )
     prologue = word in ("PREFIX", "BASE", "VERSION") or token.kind in ("iri", "pname", "string")
     if not prologue:
@@ -274,7 +276,8 @@ def _refuse_service(query: str, token: Token, last: Token, before: Token, *, kno
     if not known and token.kind == "word" and token.text.upper() == "SERVICE":
         raise QueryForbidden(
             "SERVICE is not answered here: this service sends no requests to others; "
-            "download the dump and federate on your side"
+            "download the dump and federate on your side",
+            "service",
         )
     if last.kind != "pname":
         return

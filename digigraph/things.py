@@ -46,10 +46,13 @@ REFERRING = (
 NAMED = 20_000
 """Of how many things the names are remembered; documents mention the same ones again."""
 
+LATEST = 4
+"""How many documents are remembered: who asks for one format often asks for the next."""
 LABELS = ("skos:prefLabel", "rdfs:label", "dct:title")
+NAMES = ("sh:name", "sh:prefix")
+"""What names a thing that has no label: a shape, a prefix."""
 BRIEF = (*LABELS, "skos:notation", "dgc:rank", "dgc:band", "dgc:kind")
 """What a document says of a thing that it only mentions."""
-
 Value = ox.NamedNode | ox.Literal
 
 
@@ -91,7 +94,7 @@ class Document:
 
     def label(self, iri: str, language: str) -> tuple[str, str]:
         """Return what a thing is called and in which language: the wanted one, if it has it."""
-        for name in LABELS:
+        for name in (*LABELS, *NAMES):
             given = [v for v in self.values(name, iri) if isinstance(v, ox.Literal)]
             for wanted in (language, "bg", "en"):
                 if found := next((v for v in given if v.language == wanted), None):
@@ -104,6 +107,11 @@ class Document:
     def replaced_by(self) -> list[str]:
         """Return the successors of a thing that was retired (V-05)."""
         return [value.value for value in self.values("dct:isReplacedBy")]
+
+    @property
+    def is_withdrawn(self) -> bool:
+        """Tell whether the thing was removed for legal reasons (V-05)."""
+        return ox.NamedNode(self.names.term("Withdrawn")) in self.values("adms:status")
 
     @property
     def is_retired(self) -> bool:
@@ -120,7 +128,8 @@ class Things:
         self.names = Names(release.base)
         self._opened: ox.Store | None = None
         self._lock = threading.Lock()
-        self._brief = lru_cache(maxsize=NAMED)(self._brief_of)
+        self.brief = lru_cache(maxsize=NAMED)(self._brief_of)
+        self._latest = lru_cache(maxsize=LATEST)(self._gathered)
 
     def knows(self, iri: str) -> bool:
         """Tell whether there is a document about a thing."""
@@ -132,8 +141,11 @@ class Things:
         The vocabulary, the shapes, each mapping set, the description of the dataset and the
         example queries are documents of their own: all of them.
         """
+        return self._latest(iri, page)
+
+    def _gathered(self, iri: str, page: int) -> Document | None:
         if graph := self._whole_graphs.get(iri):
-            said = {quad.triple for quad in self._graph(graph)} | set(self._about(iri))
+            said = self.content(graph) | set(self._about(iri))
             return self._document(iri, 1, False, said)
         about = set(self._about(iri))
         if not about:
@@ -187,6 +199,17 @@ class Things:
         """Return what is said of a thing itself, in no order."""
         return list(self._about(iri))
 
+    def content(self, graph: str) -> set[ox.Triple]:
+        """Return all that a named graph says."""
+        whole = self.index.quads_for_pattern(None, None, None, ox.NamedNode(graph))
+        return {quad.triple for quad in whole}
+
+    def graphs_with(self, triple: ox.Triple) -> list[str]:
+        """Return the IRIs of the named graphs that say something."""
+        said = (triple.subject, triple.predicate, triple.object)
+        found = (quad.graph_name for quad in self.index.quads_for_pattern(*said, None))
+        return [graph.value for graph in found if isinstance(graph, ox.NamedNode)]
+
     def subjects(self, name: str, iri: str) -> list[str]:
         """Return the IRIs of the things whose property leads to a thing, in order."""
         found = self._match(None, self._node(name), ox.NamedNode(iri))
@@ -219,8 +242,8 @@ class Things:
         return Document(iri, page, more, frozenset(whole), frozenset(words), self.names)
 
     def _schemes(self, iri: str) -> set[str]:
-        schemes = self._match(ox.NamedNode(iri), self._node("skos:inScheme"))
-        return {value for quad in schemes for value in [_iri(quad.object)]}
+        named = self._match(ox.NamedNode(iri), self._node("skos:inScheme"))
+        return {_iri(quad.object) for quad in named}
 
     def _parts(self, about: Iterable[ox.Triple], iri: str) -> Iterator[ox.Triple]:
         leading = {self.names.expanded(name) for name in PARTS}
@@ -254,7 +277,7 @@ class Things:
     def _labels(self, nodes: Iterable[ox.NamedNode]) -> Iterator[ox.Triple]:
         """Yield what things are called, and their codes."""
         for node in nodes:
-            yield from self._brief(node.value)
+            yield from self.brief(node.value)
 
     def _brief_of(self, iri: str) -> tuple[ox.Triple, ...]:
         node, named = ox.NamedNode(iri), map(self._node, BRIEF)
@@ -267,22 +290,20 @@ class Things:
             return iter(())
         return (quad.triple for quad in self._match(node))
 
-    def _graph(self, graph: str) -> Iterator[ox.Quad]:
-        return self._store.quads_for_pattern(None, None, None, ox.NamedNode(graph))
-
     def _match(
         self,
         subject: ox.NamedNode | None,
         predicate: ox.NamedNode | None = None,
         value: Value | None = None,
     ) -> Iterator[ox.Quad]:
-        return self._store.quads_for_pattern(subject, predicate, value, ox.DefaultGraph())
+        return self.index.quads_for_pattern(subject, predicate, value, ox.DefaultGraph())
 
     def _node(self, name: str) -> ox.NamedNode:
         return ox.NamedNode(self.names.expanded(name))
 
     @property
-    def _store(self) -> ox.Store:
+    def index(self) -> ox.Store:
+        """Return the index, opened read-only, for rooms that walk it themselves."""
         with self._lock:
             if self._opened is None:
                 self._opened = ox.Store.read_only(str(self.release.store))

@@ -3,29 +3,14 @@
 from __future__ import annotations
 
 import os
-import select
 import threading
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 
-from digigraph.child import watch
 from digigraph.engine import Abandoned, Client
 from digigraph.errors import Overloaded
-
-
-@dataclass(eq=False, slots=True)
-class _Ticket:
-    """A place in the line of those who wait."""
-
-    called: int = field(default_factory=lambda: os.eventfd(0, os.EFD_CLOEXEC))
-    given: bool = False
-
-    def call(self, *, given: bool) -> None:
-        """Wake who waits with this ticket."""
-        self.given = given
-        os.eventfd_write(self.called, 1)
+from digigraph.waiting import Ticket
 
 
 class Turns:
@@ -34,7 +19,7 @@ class Turns:
     def __init__(self, places: int, waiting: int, seconds: float) -> None:
         """Start with all places free."""
         self._free, self._room, self._seconds = places, waiting, seconds
-        self._waiting: deque[_Ticket] = deque()
+        self._waiting: deque[Ticket[bool]] = deque()
         self._lock, self._at_work, self._closed = threading.Lock(), 0, False
 
     @contextmanager
@@ -59,7 +44,7 @@ class Turns:
         with self._lock:
             self._closed = True
             for ticket in self._waiting:
-                ticket.call(given=False)
+                ticket.call()
             self._waiting.clear()
 
     def _enter(self, client: Client | None) -> None:
@@ -70,11 +55,11 @@ class Turns:
                 return
             if self._closed or len(self._waiting) >= self._room:
                 raise Overloaded(self._seconds)
-            ticket = _Ticket()
+            ticket: Ticket[bool] = Ticket()
             self._waiting.append(ticket)
         gone = True
         try:
-            gone = self._wait(ticket, client)
+            gone = ticket.wait(client, self._seconds)
         finally:
             with self._lock:
                 if ticket in self._waiting:
@@ -87,17 +72,10 @@ class Turns:
         if not ticket.given:
             raise Overloaded(self._seconds)
 
-    def _wait(self, ticket: _Ticket, client: Client | None) -> bool:
-        """Wait in line; tell whether the client went away meanwhile."""
-        poll = select.poll()
-        poll.register(ticket.called, select.POLLIN)
-        number = -1 if client is None else watch(poll, client)
-        return any(file == number for file, _ in poll.poll(self._seconds * 1000))
-
     def _leave(self) -> None:
         with self._lock:
             if self._waiting:
-                self._waiting.popleft().call(given=True)
+                self._waiting.popleft().call(True)
             else:
                 self._free += 1
                 self._at_work -= 1

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from functools import lru_cache
-from pathlib import Path
 from typing import IO
 
 import pyoxigraph as ox
@@ -33,29 +32,35 @@ def write_turtle(
 
     All our prefixes are declared, or those of them that are named.
     """
-    terms = _Terms(base, prefixes)
+    terms = Terms(base, prefixes)
     out.write(terms.header())
     for subject in subjects(lines):
         out.write(b"\n" + terms.block(subject).encode())
 
 
-def write_trig(out: IO[bytes], nquads: Path, graphs: Iterable[str], base: str) -> None:
-    """Write sorted quads as TriG, graph by graph."""
-    terms = _Terms(base)
+def write_trig(
+    out: IO[bytes],
+    graphs: Iterable[tuple[str, Iterable[bytes]]],
+    base: str,
+    prefixes: Collection[str] | None = None,
+) -> None:
+    """Write graphs, each with its sorted lines, as TriG; the one without a name is the default."""
+    terms = Terms(base, prefixes)
     out.write(terms.header())
-    for graph in graphs:
-        ending = f" <{graph}> .\n".encode()
-        out.write(f"\n{terms.iri(graph)} {{\n".encode())
-        with nquads.open("rb") as lines:
-            for subject in subjects(line for line in lines if line.endswith(ending)):
-                out.write(b"\n" + terms.block(subject, indent="    ").encode())
-        out.write(b"}\n")
+    for graph, lines in graphs:
+        if graph:
+            out.write(f"\n{terms.iri(graph)} {{\n".encode())
+        for subject in subjects(lines):
+            out.write(b"\n" + terms.block(subject, indent="    " if graph else "").encode())
+        if graph:
+            out.write(b"}\n")
 
 
-class _Terms:
+class Terms:
     """Writes terms for Turtle under one base and our prefixes."""
 
     def __init__(self, base: str, prefixes: Collection[str] | None = None) -> None:
+        """Know the base, and all our prefixes or those of them that are named."""
         self.base = base
         known = Names(base).prefixes()
         self.prefixes = {p: n for p, n in known.items() if prefixes is None or p in prefixes}
@@ -63,6 +68,7 @@ class _Terms:
         self.iri = lru_cache(maxsize=4096)(self._written)
 
     def header(self) -> bytes:
+        """Return what a document begins with: its base and prefixes."""
         lines = [f"@base <{self.base}> ."]
         lines += [f"@prefix {prefix}: <{ns}> ." for prefix, ns in self.prefixes.items()]
         return ("\n".join(lines) + "\n").encode()
@@ -76,6 +82,7 @@ class _Terms:
         return f"<{tail}>" if tail != iri and _RELATIVE.match(tail) else str(ox.NamedNode(iri))
 
     def term(self, value: Object) -> str:
+        """Return a value as Turtle writes it."""
         if isinstance(value, ox.NamedNode):
             return self.iri(value.value)
         datatype = value.datatype.value
@@ -86,6 +93,7 @@ class _Terms:
         return f"{ox.Literal(value.value)}^^{self.iri(datatype)}"
 
     def block(self, subject: Subject, indent: str = "") -> str:
+        """Return all that is said of a subject."""
         iri, properties = subject
         types_first = sorted(properties, key=lambda told: told[0] != RDF_TYPE)
         clauses = []

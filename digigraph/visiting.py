@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 from pathlib import Path
 
-from digigraph.checking import check_release
+from digigraph.checking import check_release, counted
 from digigraph.dumps import NAME, write_store
 from digigraph.errors import ServiceFailed
 from digigraph.quads import union_lines
@@ -84,7 +84,8 @@ def _downloaded(web: Session, folder: Path, report: Report, tell: Progress) -> R
         path.parent.mkdir(parents=True, exist_ok=True)
         _download(web, f"dumps/{name}", path, report)
     with report.reading(f"{NAME}.nq"):
-        write_store(folder / STORE, folder)
+        counts = counted(folder / f"{NAME}.nq", folder / f"{NAME}.nt")
+        write_store(folder / STORE, folder, counts)
     return open_release(folder)
 
 

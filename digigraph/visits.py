@@ -1,7 +1,8 @@
 """Fetches documents of a running service in every format and compares them with its dump.
 
-A document has to hold all that the dump says of its thing, nothing that the dump does not say, and
-the same in each format; its page has to say the same words and lead to the same things.
+A document has to hold all that the dump says of its thing, and of what refers to it, nothing that
+the dump does not say, and the same in each format, on all its pages together; its HTML has to say
+the same words and lead to the same things.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from itertools import groupby
@@ -24,11 +25,13 @@ from digigraph.jsonld import context_iri
 from digigraph.names import EXAMPLES, VOID, Names
 from digigraph.release import Release
 from digigraph.session import Session
+from digigraph.things import REFERRING
 from digigraph.verdicts import Progress, Report
 
 KINDS = ("id/", "def", "shapes", "mappings/", "graph/", "catalog", VOID, EXAMPLES)
 """How the IRIs of ours begin that have a document."""
 FORMATS = (*GRAPH_FORMATS, JSON)
+_NEXT = re.compile(r'<([^>]*)>; rel="next"')
 _SPACES = re.compile(r"\s+")
 
 
@@ -38,22 +41,32 @@ class _Dump:
 
     path: Path
     places: Mapping[str, tuple[int, int]]
+    referring: Mapping[str, Sequence[tuple[int, int]]]
 
     def lines(self, iri: str) -> list[bytes]:
         """Return what the dump says of a thing, in order."""
         if iri not in self.places:
             return []
-        start, size = self.places[iri]
+        return self._read([self.places[iri]])
+
+    def lines_to(self, iri: str) -> list[bytes]:
+        """Return by which statements other things refer to one, in order."""
+        return self._read(self.referring.get(iri, ()))
+
+    def _read(self, places: Sequence[tuple[int, int]]) -> list[bytes]:
+        found: list[bytes] = []
         with self.path.open("rb") as file:
-            file.seek(start)
-            return file.read(size).splitlines(keepends=True)
+            for start, size in places:
+                file.seek(start)
+                found += file.read(size).splitlines(keepends=True)
+        return found
 
 
 def check_documents(
     web: Session, release: Release, ntriples: Path, most: int | None, report: Report, tell: Progress
 ) -> None:
     """Compare the documents of all things of a release, or of so many, kind by kind."""
-    dump = _Dump(ntriples, _places(ntriples))
+    dump = _Dump(ntriples, *_places(ntriples, Names(release.base)))
     things = _things(dump.places, release.base)
     chosen = things if most is None or len(things) <= most else _some(things, most)
     visitor = _Visitor(web, release, dump, report)
@@ -84,18 +97,30 @@ class _Visitor:
         first: set[bytes] | None = None
         for told in FORMATS:
             name = f"{address}.{told.extension}"
-            status, _, body = self.web.get(name, "*/*")
-            if status != 200:
-                self.report.differs("answer", name, status)
-                continue
             with self.report.reading(name):
-                lines = set(self._lines(body, told))
-                if lines == first:
+                lines = self._pages(name, told)
+                if lines is None or lines == first:
                     continue  # what the first format said has been compared
                 first = first or lines
                 self._compare(name, iri, whole, lines)
         for lang in ("bg", "en"):
-            self._page(f"{address}.{lang}.html", iri, whole)
+            self._page(f"{address}.{lang}.html?all=1", iri, whole)
+
+    def _pages(self, name: str, told: Format) -> set[bytes] | None:
+        """Return what a document says on all its pages; None where one does not answer."""
+        found: set[bytes] = set()
+        seen: set[str] = set()
+        place = name
+        while place and place not in seen:
+            seen.add(place)
+            status, headers, body = self.web.get(place, told.media_type)
+            if status != 200:
+                self.report.differs("answer", place, status)
+                return None
+            found.update(self._lines(body, told))
+            after = _NEXT.search(headers.get("link", ""))
+            place = after[1] if after else ""
+        return found
 
     def _compare(self, place: str, iri: str, whole: list[bytes], lines: set[bytes]) -> None:
         about, metadata = f"<{iri}> ".encode(), f"<{self.base}doc/".encode()
@@ -106,6 +131,9 @@ class _Visitor:
         for subject, _ in groupby(others, lambda line: line.partition(b"> ")[0][1:].decode()):
             known.update(self.dump.lines(subject))
         self.report.compare(place, (), [line for line in others if line not in known])
+        if iri.startswith(f"{self.base}id/"):
+            refer = self.dump.lines_to(iri)
+            self.report.compare(place, refer, [line for line in refer if line in lines])
         wanted = f'"{self.release.version}" .\n'.encode()
         version = f"> <{Names(self.base).expanded('dcat:version')}> ".encode()
         for line in lines:
@@ -182,16 +210,27 @@ class _Page(HTMLParser):
         self._pieces.append(data)
 
 
-def _places(path: Path) -> dict[str, tuple[int, int]]:
-    """Return where in sorted N-Triples each subject stands, and how many bytes it has."""
+def _places(
+    path: Path, names: Names
+) -> tuple[dict[str, tuple[int, int]], dict[str, list[tuple[int, int]]]]:
+    """Return where in sorted N-Triples each subject stands, and each statement that refers to one.
+
+    A place is where it begins, and how many bytes it has.
+    """
+    leading = {f"<{names.expanded(name)}>".encode() for name in REFERRING}
     found: dict[str, tuple[int, int]] = {}
+    referring: dict[str, list[tuple[int, int]]] = {}
     start = 0
     with path.open("rb") as lines:
         for subject, said in groupby(lines, lambda line: line.partition(b"> ")[0]):
-            size = sum(map(len, said))
-            found[subject[1:].decode()] = (start, size)
-            start += size
-    return found
+            first = start
+            for line in said:
+                _, name, value = line.split(b" ", 2)
+                if name in leading and value.startswith(b"<") and value[1:-4] != subject[1:]:
+                    referring.setdefault(value[1:-4].decode(), []).append((start, len(line)))
+                start += len(line)
+            found[subject[1:].decode()] = (first, start - first)
+    return found, referring
 
 
 def _things(subjects: Iterable[str], base: str) -> list[str]:

@@ -1,13 +1,15 @@
-"""Answers queries in a process that can be killed; started by `digigraph.pool`, one per child.
+"""Answers queries in processes that can be killed: one that makes them, and those.
 
-The process opens the release, locks itself in and then answers one job after another until its
-line is closed. A large answer goes to a file without a name, so that a killed child leaves
-nothing behind. It loads no more than it needs: that is what the next question waits for after
-a kill.
+The first process, of `digigraph.nursery`, loads what all need and then does nothing but fork at
+our word, so that the next question waits a hundredth of a second after a kill. Each fork opens
+the release, if it does not have it in memory, locks itself in and answers one job after another
+until its line is closed. A large answer goes to a file without a name, so that a killed child
+leaves nothing behind.
 """
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -57,21 +59,60 @@ class Orders:
 
 
 def main() -> None:
-    """Answer the jobs of the parent."""
+    """Make processes that answer jobs, until the parent is gone; and be each of them."""
     orders = Orders(**json.loads(sys.argv[1]))
     sandbox.die_with(orders.parent)
     sandbox.stand_alone()
     index = Index(Path(orders.store), orders.base, dumps=[Path(dump) for dump in orders.dumps])
-    index.open()
+    if orders.dumps:
+        index.open()
+    gc.freeze()  # what is here stays, and is shared as long as nobody writes to it
     line = socket.socket(fileno=0)
+    with suppress(wire.Closed):
+        wire.send(line, {})
+        _bear(line)
+        _work(line, index, orders)
+
+
+def _bear(line: socket.socket) -> None:
+    """Fork and bury at the word of the parent; return in the fork, with the line that it got."""
+    here = os.getpid()
+    while True:
+        message = wire.receive(line)
+        if message.file is None:
+            wire.send(line, {"code": _code_of(message.told["bury"])})
+            continue
+        try:
+            process = os.fork()
+        except OSError:
+            process = -1
+        if process == 0:
+            os.dup2(message.file, line.fileno())
+            os.close(message.file)
+            sandbox.die_with(here)
+            return
+        os.close(message.file)
+        wire.send(line, {"process": process})
+
+
+def _code_of(process: int) -> int:
+    """Return how a process of ours ended, having waited for it."""
+    try:
+        return os.waitstatus_to_exitcode(os.waitpid(process, 0)[1])
+    except ChildProcessError:
+        return 0
+
+
+def _work(line: socket.socket, index: Index, orders: Orders) -> None:
+    """Answer one job after another, locked in."""
+    index.open()
     sandbox.bound_memory(orders.memory)
     wire.send(line, {"closed": sandbox.close_network(orders.gateway)})
     memory = sandbox.Memory()
     most = memory.resident() + orders.memory // 4
     try:
-        with suppress(wire.Closed):
-            while _serve(line, index, orders, memory, most):
-                pass
+        while _serve(line, index, orders, memory, most):
+            pass
     except _FULL:  # so full that not even an error can be told
         os.abort()
 

@@ -6,15 +6,16 @@ The same writers as for the dumps, so that a document and a dump say a thing in 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from itertools import chain
 
 import pyoxigraph as ox
 
-from digigraph.formats import JSON_LD, N_TRIPLES, RDF_XML, TURTLE, Choice
+from digigraph.formats import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE, Choice, Format
 from digigraph.jsonld import write_json_ld
 from digigraph.names import Names
 from digigraph.rdfxml import write_rdf_xml
-from digigraph.turtle import write_turtle
+from digigraph.turtle import write_trig, write_turtle
 
 JSON_LD_NS = "http://www.w3.org/ns/json-ld#"
 COMPACTED, EXPANDED, FLATTENED, FRAMED = (
@@ -52,6 +53,26 @@ def write_graph(lines: list[bytes], told: Choice, base: str) -> bytes:
     else:
         raise ValueError(f"{told.format.name} does not hold a graph")
     return out.getvalue()
+
+
+def write_quads(graphs: Mapping[str, Iterable[ox.Triple]], told: Format, base: str) -> bytes:
+    """Return triples by the IRI of their graph, "" for the default one, as TriG or N-Quads."""
+    lines = {graph: lines_of(triples) for graph, triples in sorted(graphs.items())}
+    out = io.BytesIO()
+    if told is TRIG:
+        used = _used([*chain.from_iterable(lines.values()), _named(lines)], base)
+        write_trig(out, lines.items(), base, used)
+    elif told is N_QUADS:
+        for graph, said in lines.items():
+            ending = f" <{graph}> .\n".encode() if graph else b" .\n"
+            out.writelines(line.removesuffix(b" .\n") + ending for line in said)
+    else:
+        raise ValueError(f"{told.name} does not hold graphs")
+    return out.getvalue()
+
+
+def _named(graphs: Iterable[str]) -> bytes:
+    return " ".join(f"<{graph}>" for graph in graphs).encode()
 
 
 def _used(lines: list[bytes], base: str) -> list[str]:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 
 import editions
 import pyoxigraph as ox
 import pytest
+import three
 from flask.testing import FlaskClient
 from servers import serving
 
 from digigraph import build
 from digigraph.names import Names
-from digigraph.release import Release, write_release
+from digigraph.release import Release, open_release, releases, write_release
 from digigraph.web import Settings, create_app
 
 BASE = "https://w3id.org/digigraph/"
@@ -109,36 +112,63 @@ def server(sample_release: Release) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def shipped_release(tmp_path_factory: pytest.TempPathFactory) -> Release:
     """Return a release of the shipped data, built once a session; tests only read it."""
-    outcome = build.build(build.inputs(), tmp_path_factory.mktemp("shipped"))
-    assert outcome.release
-    return outcome.release
+    folder = once(tmp_path_factory, "shipped", lambda into: built(build.inputs(), into))
+    return open_release(releases(folder)[-1])
 
 
 @pytest.fixture(scope="session")
-def second_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a copy of the shipped data with every kind of change in it."""
-    data = Path(shutil.copytree(editions.shipped(), tmp_path_factory.mktemp("second") / "data"))
-    editions.another_edition(data)
-    return data
+def second_data(tmp_path_factory: pytest.TempPathFactory, shipped_release: Release) -> Path:
+    """Return a copy of the shipped data with every kind of change in it, of which one was built."""
+
+    def make(into: Path) -> None:
+        data = Path(shutil.copytree(editions.shipped(), into / "data"))
+        editions.another_edition(data)
+        kept = into / "releases" / shipped_release.version
+        shutil.copytree(shipped_release.folder, kept)
+        built(build.inputs(data), kept.parent)
+
+    return once(tmp_path_factory, "second", make) / "data"
 
 
 @pytest.fixture(scope="session")
-def second_release(second_data: Path, shipped_release: Release) -> Release:
+def second_release(second_data: Path) -> Release:
     """Return the release made from that data beside a copy of the shipped one."""
-    into = second_data.parent / "releases"
-    shutil.copytree(shipped_release.folder, into / shipped_release.version)
-    outcome = build.build(build.inputs(second_data), into)
-    assert outcome.release
-    return outcome.release
+    return open_release(second_data.parent / "releases" / editions.NEXT)
+
+
+def built(inputs: build.Inputs, into: Path) -> None:
+    """Build a release that has to come of it."""
+    assert build.build(inputs, into).release
+
+
+def once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """Return a folder that the first process of a session makes, and the others wait for."""
+    shared = factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        shared = shared.parent
+    folder = shared / f"{name}-once"
+    with (shared / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            making = factory.mktemp(name)
+            make(making)
+            making.rename(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def three_profiles(shipped_release: Release, tmp_path_factory: pytest.TempPathFactory) -> Release:
+    """Return a release of three profiles, to compare them; tests only read it."""
+    return three.three_profiles(shipped_release, tmp_path_factory.mktemp("three"))
 
 
 LONG = (
     # A process that it starts is charged with the memory of its own, so that is to be small yet.
-    "test_documents.py",
+    "test_documents.py", "test_safety.py",
     "test_promises.py", "test_changes.py", "test_verify.py", "test_deployments.py",
     "test_intake.py", "test_things.py", "test_remote.py", "test_benchmarks.py", "test_pool.py",
     "test_browser.py", "test_build.py", "test_loading.py", "test_query_urls.py", "test_queries.py",
-    "test_attacks.py", "test_replicas.py", "test_federation.py",
+    "test_attacks.py", "test_replicas.py", "test_federation.py", "test_api.py",
 )  # fmt: skip
 """Files that are begun first: they take long, and what is begun last is to be short."""
 

@@ -32,6 +32,8 @@ class Server:
     cwd: Path | None = None
     env: Mapping[str, str] = field(default_factory=dict)
     patience: float = 30
+    probe: str = "sparql?query=ASK%7B%7D"
+    """What is asked until it answers; nothing means that it only has to listen."""
 
     def __enter__(self) -> str:
         """Start it and wait until it answers."""
@@ -43,7 +45,10 @@ class Server:
         deadline = time.monotonic() + self.patience
         while time.monotonic() < deadline:
             try:
-                urllib.request.urlopen(f"{url}sparql?query=ASK%7B%7D", timeout=5).close()
+                if self.probe:
+                    urllib.request.urlopen(url + self.probe, timeout=5).close()
+                else:
+                    socket.create_connection(("127.0.0.1", self.port), timeout=5).close()
                 return url
             except OSError:
                 if self.process.poll() is not None:

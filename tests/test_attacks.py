@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import json
 import os
 import random
 import socket
 import statistics
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -24,6 +27,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from servers import Server, serving
 
+from digigraph.pool import SPARE
 from digigraph.release import Release
 
 MARGIN = 64 << 20
@@ -31,6 +35,8 @@ MARGIN = 64 << 20
 PATIENCE = 30.0
 """Seconds after which an answer, or the end of an attack's traces, is no longer waited for."""
 CHILDREN = 2
+PROCESSES = 3 + CHILDREN + SPARE
+"""The server, its worker, what makes query processes, and those."""
 LIMITS = {
     "--query-seconds": "1", "--query-memory-mb": "200", "--max-answer-bytes": "300000",
     "--max-rows": "5000", "--max-query-bytes": "1000000", "--children": str(CHILDREN),
@@ -98,7 +104,7 @@ def target(sample_release: Release, tmp_path_factory: pytest.TempPathFactory) ->
         found = Target(server, folder)
         with ThreadPoolExecutor(32) as clients:
             list(clients.map(found.ask, [f"ASK {{ ?s ?p {number} }}" for number in range(320)]))
-        wait_for(lambda: len(found.processes()) == 2 + CHILDREN)
+        wait_for(lambda: len(found.processes()) == PROCESSES)
         found.rest = sum(found.processes().values())
         yield found
 
@@ -109,7 +115,7 @@ def _settled(target: Target) -> Iterator[None]:
     files = target.files()
     yield
     wait_for(lambda: target.ask("ASK { ?s ?p ?o }") == (200, b"true"))
-    wait_for(lambda: len(target.processes()) == 2 + CHILDREN)
+    wait_for(lambda: len(target.processes()) == PROCESSES)
     wait_for(lambda: sum(target.processes().values()) < target.rest + MARGIN)
     wait_for(lambda: target.files() == files)
 
@@ -237,41 +243,120 @@ def test_many_clients_at_once(target: Target) -> None:
     assert {status for status, _ in found} >= {200, 400, 503}
 
 
-def test_a_cheap_query_beside_a_hostile_one(sample_release: Release) -> None:
-    """A cheap query takes at most twice its quiet time while a hostile one runs (S-05).
+class Crowd:
+    """Clients that ask runaway queries, each another one as soon as it is turned away."""
 
-    It is measured once the hostile one has had its second and gives way.
+    def __init__(self, target: Target, size: int) -> None:
+        """Let them begin."""
+        self.answers: list[tuple[int, str | None, str]] = []
+        self._target, self._number, self._over = target, iter(range(1_000_000)), threading.Event()
+        self._connections: set[http.client.HTTPConnection] = set()
+        self._clients = ThreadPoolExecutor(size)
+        self._done = [self._clients.submit(self._ask) for _ in range(size)]
+
+    def leave(self) -> None:
+        """Let all of them close their connections."""
+        self._over.set()
+        for connection in list(self._connections):
+            if connection.sock:
+                with contextlib.suppress(OSError):
+                    connection.sock.shutdown(socket.SHUT_RDWR)
+        self._clients.shutdown()
+        assert not any(done.exception() for done in self._done)
+
+    def _ask(self) -> None:
+        while not self._over.is_set():
+            query = f"SELECT (COUNT(*) AS ?n) {{ {product(7)} }} # {next(self._number)}"
+            connection = self._target.connect()
+            self._connections.add(connection)
+            try:
+                connection.request("GET", f"/sparql?query={quote(query)}")
+                response = connection.getresponse()
+                body = response.read().decode()
+                self.answers.append((response.status, response.getheader("Retry-After"), body))
+            except (OSError, http.client.HTTPException):
+                assert self._over.is_set()
+            finally:
+                self._connections.discard(connection)
+                connection.close()
+
+
+@pytest.fixture(scope="module")
+def shared(sample_release: Release) -> Iterator[Target]:
+    """Yield a server whose queries may take some seconds, and whose answers are not kept."""
+    options = ("--children", "2", "--query-seconds", "3", "--cache-bytes", "0")
+    more = ("--waiting-seconds", "20", "--access-log", "")
+    with (server := serving(sample_release.folder.parent, *options, *more)):
+        yield Target(server, Path())
+
+
+def took(target: Target) -> float:
+    """Return how long a cheap query takes, which must be answered; none is asked twice."""
+    started = time.perf_counter()
+    assert target.ask(f"ASK {{ ?s ?p {random.random()} }}")[0] == 200
+    return time.perf_counter() - started
+
+
+@pytest.mark.parametrize("size", [2, 8, 64])
+def test_cheap_queries_beside_a_crowd(shared: Target, size: int) -> None:
+    """However many ask what never ends, each cheap query is answered, and soon (S-05).
+
+    Once each of the others has had its moment, a cheap query takes at most twice its quiet time,
+    as the median of many, and a few hundredths of a second for the processor to change hands; the
+    best of some rounds counts, since other processes of this machine are no part of it.
     """
-    number = iter(range(1_000_000))
-    hostile = quote(ATTACKS["a product"][0])
+    room = 0.03 if size < 64 else 0.06
+    wait_for(lambda: len(shared.processes()) == PROCESSES)
+    quiet, beside = [], []
+    for _ in range(5):
+        quiet.append(statistics.median(took(shared) for _ in range(60)))
+        crowd = Crowd(shared, size)
+        try:
+            took(shared)  # in the first rush
+            wait_for(lambda: now(shared)["waiting"] >= size - 4 and places(shared) == 2)
+            beside.append(statistics.median(took(shared) for _ in range(60)))
+        finally:
+            crowd.leave()
+        assert {answer[0] for answer in crowd.answers} <= {503}
+        if beside[-1] <= 2 * quiet[-1] + room:
+            break
+        wait_for(lambda: now(shared)["children"]["ready"] == CHILDREN + SPARE)
 
-    def median(found: Target) -> float:
-        taken = []
-        for _ in range(100):
-            started = time.perf_counter()
-            assert found.ask(f"ASK {{ ?s ?p {next(number)} }}")[0] == 200
-            taken.append(time.perf_counter() - started)
-        return statistics.median(taken)
+    assert beside[-1] <= 2 * quiet[-1] + room, (quiet, beside)
 
-    ratios = []
-    with (server := serving(sample_release.folder.parent, "--access-log", "")):
-        found = Target(server, Path())
-        for _ in range(3):
-            wait_for(lambda: len(found.processes()) == 2 + CHILDREN)
-            quiet = median(found)
-            with found.raw() as attacker:
-                attacker.sendall(
-                    f"GET /sparql?query={hostile} HTTP/1.1\r\nHost: x\r\n\r\n".encode()
-                )
-                wait_for(lambda: any(priority(pid) > 0 for pid in found.processes()))
-                ratios.append(median(found) / quiet)
-                attacker.settimeout(0.01)
-                with pytest.raises(TimeoutError):  # it is still at work
-                    attacker.recv(1)
-            if ratios[-1] <= 2:
-                break
 
-    assert min(ratios) <= 2, ratios
+def now(target: Target) -> dict[str, Any]:
+    """Return what a server says of itself."""
+    with contextlib.closing(target.connect()) as connection:
+        connection.request("GET", "/status")
+        told: dict[str, Any] = json.load(connection.getresponse())
+    return told
+
+
+def places(target: Target) -> int:
+    """Return how many query processes have given way, as those of long queries do."""
+    return sum(priority(pid) > 0 for pid in target.processes())
+
+
+def test_a_crowd_is_turned_away(shared: Target) -> None:
+    """Each runaway ends with a problem and Retry-After, and leaves nothing behind (S-05, S-06)."""
+    wait_for(lambda: now(shared)["children"]["ready"] == CHILDREN + SPARE)
+    before, held = now(shared)["unanswered"], sum(shared.processes().values())
+    crowd = Crowd(shared, 3)
+    try:
+        wait_for(lambda: len(crowd.answers) >= 2)
+    finally:
+        crowd.leave()
+
+    assert all(status == 503 and after for status, after, _ in crowd.answers)
+    assert all("problem/query-timeout" in body for _, _, body in crowd.answers[:2])
+    wait_for(lambda: now(shared)["children"]["ready"] == CHILDREN + SPARE)
+    told = now(shared)
+    assert told["unanswered"]["time"] == before["time"] + len(crowd.answers)
+    assert told["unanswered"]["abandoned"] <= before["abandoned"] + 3
+    assert (told["waiting"], told["children"]["starting"]) == (0, 0)
+    wait_for(lambda: len(shared.processes()) == PROCESSES)
+    wait_for(lambda: sum(shared.processes().values()) < held + MARGIN)
 
 
 # --- what is no request, or only the beginning of one --------------------------------------------

@@ -16,10 +16,9 @@ from benchmarks import client, http
 from benchmarks.answers import comparable, differ
 from benchmarks.profiles import document, write_profiles
 from benchmarks.questions import FOLDER, questions
-from benchmarks.releases import made_data, release_of
+from benchmarks.releases import release_of
 from benchmarks.report import p99, ratio
 
-from digigraph import build
 from digigraph.catalog import queries
 from digigraph.release import Release
 from digigraph.store import Store
@@ -61,21 +60,11 @@ def test_made_up_documents_are_read_without_error(tmp_path: Path) -> None:
 
 def test_made_up_documents_differ_and_stay_the_same() -> None:
     """A number gives the same text each time, and every number an occupation of its own."""
-    codes = {document(number).split("НКПД-2011</b>\t")[1][:8] for number in range(300)}
+    codes = {document(number).split("НКПД-2011</b>\t")[1][:8] for number in range(100)}
 
     assert document(7) == document(7)
     assert document(7) != document(7, seed=1)
-    assert len(codes) == 300
-
-
-def test_release_is_the_one_that_a_build_would_make(release: Release, tmp_path: Path) -> None:
-    """What is measured is, line for line, what a validated build states, VoID left out."""
-    outcome = build.build(build.inputs(made_data(2, tmp_path / "data")), tmp_path / "releases")
-
-    assert outcome.release
-    stated = outcome.release.path("digigraph.nq").read_bytes().splitlines()
-    made = release.path("digigraph.nq").read_bytes().splitlines()
-    assert [line for line in stated if not line.endswith(b"/.well-known/void> .")] == made
+    assert len(codes) == 100
 
 
 def test_release_is_kept(release: Release, kept: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -103,7 +92,7 @@ def test_every_question_can_be_asked(release: Release) -> None:
 def test_comparison_of_two_engines(release: Release, kept: Path) -> None:
     """Every question is put to every engine, cold and warm, and their answers are the same."""
     names = ("digigraph disk", "digigraph memory")
-    plan = http.Plan(profiles=2, rounds=2, seconds=0.1, load_seconds=0, engines=names)
+    plan = http.Plan(profiles=2, rounds=1, seconds=0.1, load_seconds=0, engines=names)
 
     outcome = http.compare(plan, kept)
 

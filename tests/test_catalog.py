@@ -194,7 +194,9 @@ def test_the_catalogue_and_the_store_agree(shipped: FlaskClient, catalogue: rdfl
     assert shipped.get("/catalog").status_code == 200
 
     same = ("dct:title", "dct:description", "dct:license", "dct:publisher", "dct:issued",
-            "dct:identifier", "dct:modified", "dcat:version", "adms:versionNotes")  # fmt: skip
+            "dct:identifier", "dct:modified", "dcat:version", "adms:versionNotes",
+            "dcat:theme", "dcat:keyword", "dct:language", "dct:spatial", "dct:accessRights",
+            "dct:accrualPeriodicity")  # fmt: skip
     for name in same:
         told = set(catalogue.objects(DATASET, term(name)))
         assert told == set(stored.objects(DATASET, term(name))) != set(), name

@@ -22,6 +22,7 @@ from test_pool import RUNAWAY, is_gone, until
 
 from digigraph.cache import Answers, Reply
 from digigraph.formats import GRAPH_FORMATS, TABLE_FORMATS
+from digigraph.pool import SPARE
 from digigraph.release import Release
 
 Told = tuple[int, dict[str, str], bytes]
@@ -44,7 +45,7 @@ def two(
     service = ("--service", "http://example.org/kg/", "--query-seconds", "2")
     with (
         serving(place, *service, *told) as keeps,
-        serving(place, *service, "--cache-bytes", "0") as forgets,
+        serving(place, *service, "--cache-bytes", "0", "--access-log", "") as forgets,
     ):
         yield keeps, forgets, log
 
@@ -215,7 +216,7 @@ def test_limits_hold_in_the_lane(two: tuple[str, str, Path], way: str) -> None:
     assert found[0] == 503
     assert json.loads(found[2])["type"].endswith("problem/query-timeout")
     assert status(keeps)["unanswered"]["time"] == before + 1
-    until(lambda: status(keeps)["children"]["ready"] == 2)
+    until(lambda: status(keeps)["children"]["ready"] == 2 + SPARE)
 
 
 def test_many_at_once(two: tuple[str, str, Path]) -> None:
@@ -241,7 +242,7 @@ def test_a_query_process_that_is_gone(sample_release: Release) -> None:
     """Between two questions a process may die: the next is answered all the same."""
     with (server := serving(sample_release.folder.parent)) as url:
         for number in range(4):
-            until(lambda: status(url)["children"]["ready"] == 2)
+            until(lambda: status(url)["children"]["ready"] == 2 + SPARE)
             assert ask(url, f"{SELECT} # {number}")[0] == 200
             for child in (killed := children(server)):
                 os.kill(child, signal.SIGKILL)

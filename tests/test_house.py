@@ -14,24 +14,35 @@ import digigraph
 
 PACKAGE = Path(digigraph.__file__).parent
 
-HALL = {"errors", "resources", "names", "formats", "catalog", "text", "pairing", "__init__"}
+HALL = {
+    "authoring", "errors", "resources", "names", "formats", "catalog", "text", "pairing",
+    "parts", "crew", "kept",
+}  # fmt: skip
 READING = {
-    "depth",
+    "depth", "alike",
     "release", "store", "sparql", "syntax", "description", "web", "dumps", "quads", "turtle",
     "rdfxml", "jsonld", "engine", "choice", "spool", "rows", "evaluation", "pool", "child",
     "worker", "wire", "sandbox", "cache", "things", "writers", "parameters", "framing",
     "calls", "federation", "outside",
     "views", "checking", "visiting", "verdicts", "session", "visits",
+    "waiting", "keeper", "nursery",
     "remote", "turns", "endpoints", "exchange", "dialect", "loading", "graphstore",
     "catalogue", "authorities", "distributions", "mentions", "stating", "tables",
     "csvw", "packs", "changes", "differences", "sides", "changelog", "disk",
+    "fragments", "manifests",
+    "comparison", "listing", "requirements", "sidebyside",
+    "dataset", "model", "notebook", "reading", "shipped", "agents", "gathered",
+    "entities", "reconciliation", "nearness", "contents",
+    "search",
 }  # fmt: skip
 WRITING = {
-    "records", "reference", "documents", "registry", "labels", "sources", "mappings", "graph",
-    "rules", "validation", "judging", "build", "descriptors", "retired", "history", "promises",
-    "intake",
+    "records", "reference", "documents", "registry", "reviews", "labels", "sources", "mappings",
+    "graph",
+    "rules", "validation", "judging", "terms", "constraints", "findings", "known", "borders",
+    "registers", "build", "descriptors", "retired", "history", "promises",
+    "intake", "accounts", "making", "identifying", "inputs", "counting", "described",
 }  # fmt: skip
-FRONT = {"cli", "__main__"}
+FRONT = {"cli", "__main__", "__init__"}
 
 DOORS = {
     "pyshacl": {"validation"},
@@ -39,12 +50,26 @@ DOORS = {
     "granian": {"web"},
     "prometheus_client": {"web"},
     "click": {"cli"},
-    "rapidfuzz": {"documents"},
-    "rdflib": {"validation", "rules"},
+    "rapidfuzz": {"alike", "documents", "search"},
+    "snowballstemmer": {"search"},
+    "rdflib": {
+        "validation",
+        "rules",
+        "terms",
+        "constraints",
+        "findings",
+        "known",
+        "borders",
+        "dataset",
+    },
+    "pandas": {"dataset"},
+    "mcp": {"agents"},
     "SPARQLWrapper": {"exchange"},
     "docx": {"intake"},
     "lxml": {"intake"},
     "pdfplumber": {"intake"},
+    "jsonschema": {"documents"},
+    "yaml": {"documents"},
 }
 """Library -> the rooms that may import it."""
 
@@ -113,7 +138,7 @@ def test_serving_loads_neither_the_validator_nor_a_document_reader() -> None:
     """A server process holds only what it answers with."""
     code = (
         "import sys, digigraph.web; "
-        "print([m for m in ('pyshacl', 'rdflib', 'rapidfuzz', 'digigraph.documents', "
+        "print([m for m in ('pyshacl', 'rdflib', 'digigraph.documents', "
         "'digigraph.build') if m in sys.modules])"
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import json
+import math
 import os
 import random
 import signal
@@ -19,6 +20,7 @@ from pathlib import Path
 import pytest
 from conftest import BASE
 
+from digigraph.child import Child
 from digigraph.choice import engine_for
 from digigraph.engine import REASONS, Client, Counts
 from digigraph.errors import (
@@ -31,14 +33,16 @@ from digigraph.errors import (
     ResultTooLarge,
 )
 from digigraph.formats import CSV, N_TRIPLES, TABLE_FORMATS, TURTLE
-from digigraph.pool import Abandoned, Job, Limits, Pool
+from digigraph.pool import BRIEF, SPARE, Abandoned, Job, Limits, Pool
 from digigraph.release import Release
 from digigraph.store import QueryFailed, Store, formats_of
 
 CHEAP = Job("SELECT ?s { ?s ?p 6 }", "SELECT", CSV)
 PRODUCT = "{ ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o . ?p ?q ?r }"
 RUNAWAY = Job(f"SELECT (COUNT(*) AS ?n) {PRODUCT}", "SELECT", CSV)
-LIMITS = Limits(seconds=1, memory_mb=96, answer_bytes=1_000_000, children=2, waiting_seconds=5)
+# A good tenth of a second of work, and an end.
+SLOW = Job(f"SELECT (COUNT(*) AS ?n) {{ {{ SELECT * {PRODUCT} LIMIT 500000 }} }}", "SELECT", CSV)
+LIMITS = Limits(seconds=1.5, memory_mb=96, answer_bytes=1_000_000, children=2, waiting_seconds=5)
 ENGINES = ("disk", "memory")
 # Each of them would take hours, or more memory than there is.
 STORMS = {
@@ -93,8 +97,8 @@ def until(told: Callable[[], bool], patience: float = 10) -> None:
 
 
 def whole(pool: Pool) -> bool:
-    """Tell whether as many children are ready as there should be."""
-    return len(pool.processes()) == pool.limits.children
+    """Tell whether as many children are ready as there should be: more than run for long."""
+    return len(pool.processes()) == pool.limits.children + SPARE
 
 
 def descriptors() -> int:
@@ -163,11 +167,16 @@ def test_a_storm(each: Pool, name: str) -> None:
     """It is an error within the limit and half a second, and a cheap query is answered after."""
     query = STORMS[name]
     form = query.split()[0]
-    start = time.monotonic()
-    with pytest.raises((QueryTimeout, OutOfMemory, ResultTooLarge, QueryLost, QueryError)):
-        each.ask(Job(query, form, formats_of(form)[0]))
+    took = []
+    for _ in range(3):  # others may keep the processor from us, but not every time
+        start = time.monotonic()
+        with pytest.raises((QueryTimeout, OutOfMemory, ResultTooLarge, QueryLost, QueryError)):
+            each.ask(Job(query, form, formats_of(form)[0]))
+        took.append(time.monotonic() - start)
+        if took[-1] < LIMITS.seconds + 0.5:
+            break
 
-    assert time.monotonic() - start < LIMITS.seconds + 0.5
+    assert min(took) < LIMITS.seconds + 0.5
     assert each.ask(CHEAP).read().startswith(b"s\r\n")
 
 
@@ -189,21 +198,22 @@ def test_after_the_storms(pool: Pool) -> None:
         assert pages * os.sysconf("SC_PAGE_SIZE") < 100 << 20
 
 
-def test_a_runaway_beside_a_cheap_query(pool: Pool) -> None:
-    """While one child burns, another answers; at the limit the first one is gone (S-05)."""
+def test_runaways_beside_cheap_queries(pool: Pool) -> None:
+    """While as many burn as there are children, others are answered; then they are gone (S-05)."""
     pool.ask(CHEAP)
     until(lambda: whole(pool))
     before = set(pool.processes())
-    with ThreadPoolExecutor(1) as others:
-        runaway = others.submit(pool.ask, RUNAWAY)
-        while not runaway.done():
-            start = time.monotonic()
-            assert pool.ask(CHEAP).size
-            assert time.monotonic() - start < 0.5
-        assert isinstance(runaway.exception(), QueryTimeout)
-    until(lambda: len(before & set(pool.processes())) == 1, 0.5)
+    with ThreadPoolExecutor(2) as others:
+        runaways = [others.submit(pool.ask, RUNAWAY) for _ in range(2)]
+        answers = 0
+        while not all(one.done() for one in runaways):
+            answers += bool(pool.ask(CHEAP).size)
+        assert all(isinstance(one.exception(), QueryTimeout) for one in runaways)
+    assert answers > 2
     until(lambda: whole(pool))
-    assert all(is_gone(process) for process in before - set(pool.processes()))
+    gone = before - set(pool.processes())
+    assert len(gone) == 2
+    assert all(is_gone(process) for process in gone)
 
 
 def test_an_answer_at_the_limit(sample_release: Release) -> None:
@@ -242,11 +252,10 @@ def test_a_child_killed_at_work(sample_release: Release) -> None:
     pool = Pool(sample_release, replace(LIMITS, children=1, seconds=20))
     try:
         pool.ask(CHEAP)
+        until(lambda: whole(pool))
         with ThreadPoolExecutor(1) as others:
             asked = others.submit(pool.ask, RUNAWAY)
-            (process,) = pool.processes()
-            until(lambda: busy(process))
-            os.kill(process, signal.SIGKILL)
+            os.kill(working(pool), signal.SIGKILL)
             assert isinstance(asked.exception(timeout=2), QueryLost)
         assert pool.ask(CHEAP).size
     finally:
@@ -258,19 +267,33 @@ def busy(process: int) -> bool:
     return Path(f"/proc/{process}/stat").read_text(encoding="ascii").rsplit(")", 1)[1][1] == "R"
 
 
-def test_a_long_query_gives_way(sample_release: Release) -> None:
+def working(pool: Pool, *others: Child) -> int:
+    """Return the process that computes for a question, once there is one; others are not meant."""
+
+    def found() -> list[int]:
+        children = list(pool._lent)
+        return [one.process for one in children if one not in others]
+
+    until(lambda: any(map(busy, found())))
+    return found()[0]
+
+
+def test_a_long_query_gives_way(sample_release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
     """A query that is not quick goes on with a lower priority, and its child serves only it."""
-    pool = Pool(sample_release, replace(LIMITS, children=1, seconds=20))
-    # Some seconds of work, whatever else the machine does.
-    query = f"SELECT (COUNT(*) AS ?n) {{ {{ SELECT * {PRODUCT} LIMIT 3000000 }} }}"
+    monkeypatch.setattr("digigraph.child.QUICK", 0.03)
+    pool = Pool(sample_release, replace(LIMITS, children=1, seconds=60))
     try:
         pool.ask(CHEAP)
-        (process,) = pool.processes()
-        with ThreadPoolExecutor(1) as others:
-            asked = others.submit(pool.ask, Job(query, "SELECT", CSV))
+        until(lambda: whole(pool))
+        with ThreadPoolExecutor(1) as others, client_by("eventfd") as (client, leave):
+            asked = others.submit(pool.ask, RUNAWAY, client=client)
+            process = working(pool)
             until(lambda: os.getpriority(os.PRIO_PROCESS, process) == 10)
-            assert asked.result().read() == b"n\r\n3000000\r\n"
-        until(lambda: is_gone(process))
+            leave()
+            assert isinstance(asked.exception(), Abandoned)
+        before = set(pool.processes())
+        assert pool.ask(SLOW).read() == b"n\r\n500000\r\n"
+        until(lambda: whole(pool) and len(before - set(pool.processes())) == 1)
         assert pool.ask(CHEAP).size
     finally:
         pool.close()
@@ -296,6 +319,15 @@ def client_by(how: str) -> Iterator[tuple[Client, Callable[[], object]]]:
             yield ours, ends.close if how == "a closed pipe" else lambda: ends.write(b".")
 
 
+@contextmanager
+def all_taken(pool: Pool) -> Iterator[None]:
+    """Keep all processes of a pool of one child from others, one of them for long."""
+    taken = [pool.take(None, long=number == 0) for number in range(1 + SPARE)]
+    yield
+    for child in taken:
+        pool.give_back(child, alive=True)
+
+
 CLIENTS = ("socket", "eventfd", "a closed pipe", "a pipe")
 
 
@@ -305,16 +337,15 @@ def test_a_client_that_leaves(sample_release: Release, how: str) -> None:
     pool = Pool(sample_release, replace(LIMITS, children=1, seconds=20))
     try:
         pool.ask(CHEAP)
+        until(lambda: whole(pool))
         with client_by(how) as (client, leave), ThreadPoolExecutor(1) as others:
             assert pool.ask(CHEAP, client=client).size
             asked = others.submit(pool.ask, RUNAWAY, client=client)
-            until(lambda: pool.counts().at_work == 1)
-            (process,) = pool.processes()
-            until(lambda: busy(process))
+            process = working(pool)
             leave()
             assert isinstance(asked.exception(timeout=2), Abandoned)
             until(lambda: is_gone(process), 2)
-            until(lambda: pool.counts().ready == 1, 5)
+            until(lambda: pool.counts().ready == 3, 5)
             with pytest.raises(Abandoned):
                 pool.ask(RUNAWAY, client=client)
         assert pool.ask(CHEAP).size
@@ -326,24 +357,24 @@ def test_a_client_that_leaves(sample_release: Release, how: str) -> None:
 @pytest.mark.parametrize("how", CLIENTS)
 def test_a_client_that_leaves_the_line(sample_release: Release, how: str) -> None:
     """Who waits and goes makes room at once; those behind lose neither place nor child."""
-    pool = Pool(sample_release, replace(LIMITS, children=1, seconds=2, waiting=2))
+    pool = Pool(sample_release, replace(LIMITS, children=1, waiting=2))
     try:
         pool.ask(CHEAP)
+        until(lambda: whole(pool))
         before = descriptors()
-        with client_by(how) as (client, leave), ThreadPoolExecutor(3) as others:
-            runaway = others.submit(pool.ask, RUNAWAY)
-            until(lambda: pool.counts().at_work == 1)
-            first = others.submit(pool.ask, CHEAP, client=client)
-            until(lambda: pool.counts().waiting == 1)
-            second = others.submit(pool.ask, CHEAP)
-            until(lambda: pool.counts().waiting == 2)
-            leave()
-            assert isinstance(first.exception(timeout=1), Abandoned)
-            assert pool.counts().waiting == 1
-            assert not runaway.done()
+        with client_by(how) as (client, leave), ThreadPoolExecutor(2) as others:
+            with all_taken(pool):
+                first = others.submit(pool.ask, CHEAP, client=client)
+                until(lambda: pool.counts().waiting == 1)
+                second = others.submit(pool.ask, CHEAP)
+                until(lambda: pool.counts().waiting == 2)
+                leave()
+                assert isinstance(first.exception(timeout=1), Abandoned)
+                assert pool.counts().waiting == 1
+                assert not second.done()
             assert second.result().size
         assert descriptors() == before
-        assert pool.counts().started == 2  # the child of the runaway, and its successor
+        assert pool.counts().started == 3
     finally:
         pool.close()
 
@@ -358,23 +389,18 @@ def test_a_client_that_is_closed(pool: Pool) -> None:
 
 def test_too_many_wait(sample_release: Release) -> None:
     """Who finds the line full is turned away at once, who waits too long after that time."""
-    limits = replace(LIMITS, children=1, seconds=3, waiting=1, waiting_seconds=0.2)
-    pool = Pool(sample_release, limits)
+    pool = Pool(sample_release, replace(LIMITS, children=1, waiting=1, waiting_seconds=0.5))
     try:
         pool.start()
         until(lambda: whole(pool))
-        with ThreadPoolExecutor(2) as others:
-            first = others.submit(pool.ask, RUNAWAY)
-            until(lambda: busy(pool.processes()[0]))
-            start = time.monotonic()
+        with ThreadPoolExecutor(1) as others, all_taken(pool):
             waiting = others.submit(pool.ask, CHEAP)
             until(lambda: pool.counts().waiting == 1)
             with pytest.raises(Overloaded):
                 pool.ask(CHEAP)
-            assert time.monotonic() - start < 0.2
+            assert not waiting.done()
             with pytest.raises(Overloaded):
                 waiting.result()
-            assert isinstance(first.exception(), QueryTimeout)
     finally:
         pool.close()
 
@@ -395,13 +421,12 @@ def test_the_idle_are_asked_in_turn(pool: Pool) -> None:
     """The child that has been idle longest is asked first, so that none is forgotten."""
     until(lambda: whole(pool))
     order = []
-    for _ in range(4):
+    for _ in range(2 * pool.size):
         order.append(pool._idle[0])
         pool.ask(CHEAP)
 
-    assert order[0] is order[2]
-    assert order[1] is order[3]
-    assert order[0] is not order[1]
+    assert order[: pool.size] == order[pool.size :]
+    assert len(set(order)) == pool.size
 
 
 def test_a_child_has_no_network(pool: Pool) -> None:
@@ -467,7 +492,7 @@ def test_too_many_rows(sample_release: Release, engine: str) -> None:
             with pytest.raises(ResultTooLarge) as caught:
                 pool.ask(Job(f"{some}21", "CONSTRUCT", told))
             assert (caught.value.limit, caught.value.unit) == (20, "triples")
-        assert pool.counts().started == 1
+        assert pool.counts().started == 3
         assert pool.counts().unanswered["rows"] == 10
     finally:
         pool.close()
@@ -477,7 +502,7 @@ def test_too_many_rows(sample_release: Release, engine: str) -> None:
 @pytest.mark.parametrize("value", ["?l", "?x"])
 def test_a_graph_without_end(sample_release: Release, engine: str, value: str) -> None:
     """A graph that needs more memory than there may be is told as such, and nothing is lost."""
-    limits = replace(LIMITS, children=1, seconds=20, answer_bytes=10**9, rows=10**9, memory_mb=48)
+    limits = replace(LIMITS, children=1, seconds=90, answer_bytes=10**9, rows=10**9, memory_mb=32)
     query = (
         f"CONSTRUCT {{ ?a ?e {value} }} {PRODUCT[:-1]} "
         "BIND(CONCAT(STR(?a), STR(?e), STR(?h), STRUUID()) AS ?x) }"
@@ -499,24 +524,182 @@ def test_counts(sample_release: Release) -> None:
     try:
         assert pool.counts() == Counts(0, 0, 0, 0, 0, 0, dict.fromkeys(REASONS, 0))
         pool.start()
-        until(lambda: pool.counts().ready == 2)
-        with ThreadPoolExecutor(3) as others:
-            asked = [others.submit(pool.ask, RUNAWAY) for _ in range(2)]
-            until(lambda: pool.counts().at_work == 2)
-            assert (pool.counts().ready, pool.counts().starting, pool.counts().started) == (0, 0, 2)
+        until(lambda: pool.counts().ready == 4)
+        with ThreadPoolExecutor(4) as others:
+            asked = [others.submit(pool.ask, RUNAWAY) for _ in range(4)]
+            until(lambda: pool.counts().at_work == 4)
+            assert (pool.counts().ready, pool.counts().starting, pool.counts().started) == (0, 0, 4)
             with pytest.raises(Overloaded):
                 pool.ask(CHEAP)
-            assert all(isinstance(one.exception(), QueryTimeout) for one in asked)
-        until(lambda: pool.counts().ready == 2)
+            # Two have run to their limit; there was no place and no line for the others.
+            ends = sorted(type(one.exception()).__name__ for one in asked)
+            assert ends == ["Overloaded", "Overloaded", "QueryTimeout", "QueryTimeout"]
+        until(lambda: pool.counts().ready == 4)
         pool.ask(CHEAP)
         with pytest.raises(QueryError):
             pool.ask(replace(CHEAP, query="SELECT"))
         with pytest.raises(ResultTooLarge):
             pool.ask(Job(f"SELECT * {PRODUCT}", "SELECT", CSV))
         told = pool.counts()
-        assert (told.answers, told.started, told.waiting) == (1, 4, 0)
-        expected = {**none, "time": 2, "overloaded": 1, "refused": 1, "bytes": 1}
+        assert (told.answers, told.started, told.waiting) == (1, 8, 0)
+        expected = {**none, "time": 2, "overloaded": 3, "refused": 1, "bytes": 1}
         assert told.unanswered == expected
+    finally:
+        pool.close()
+
+
+# --- the young beside those that take long --------------------------------------------------------
+
+
+@pytest.fixture
+def full(
+    sample_release: Release, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[Pool, list[Child]]]:
+    """Yield a pool whose places for long are taken, as is a child more, and those children."""
+    monkeypatch.setattr("digigraph.child.QUICK", 0.03)
+    made = Pool(sample_release, replace(LIMITS, children=1, seconds=60, waiting_seconds=60))
+    made.ask(CHEAP)
+    until(lambda: whole(made))
+    yield made, [made.take(None, long=long) for long in (True, False)]
+    made.close()
+
+
+@pytest.mark.parametrize("way", ["ask", "begin"])
+def test_who_gives_way_begins_anew(full: tuple[Pool, list[Child]], way: str) -> None:
+    """A question that is young no more leaves its child, and is answered once there is a place."""
+    pool, taken = full
+    with ThreadPoolExecutor(1) as others:
+        begun = pool.begin(SLOW) if way == "begin" else None
+        asked = others.submit(begun.finish) if begun else others.submit(pool.ask, SLOW)
+        until(lambda: pool.counts().waiting == 1)
+        until(lambda: pool.counts().ready == 1)
+        assert pool.ask(CHEAP).size
+        assert (pool.counts().waiting, pool.counts().at_work, pool.counts().started) == (1, 2, 4)
+        pool.give_back(taken[0], alive=True)
+        assert asked.result().read() == b"n\r\n500000\r\n"
+    told = pool.counts()
+    assert (told.answers, sum(told.unanswered.values()), told.waiting) == (3, 0, 0)
+
+
+def test_a_client_that_leaves_the_second_line(full: tuple[Pool, list[Child]]) -> None:
+    """Who gave way and goes is counted once, and leaves no trace."""
+    pool, taken = full
+    with client_by("eventfd") as (client, leave), ThreadPoolExecutor(1) as others:
+        asked = others.submit(pool.ask, RUNAWAY, client=client)
+        until(lambda: pool.counts().waiting == 1)
+        leave()
+        assert isinstance(asked.exception(timeout=10), Abandoned)
+    for child in taken:
+        pool.give_back(child, alive=True)
+    until(lambda: pool.counts().ready == 3)
+    told = pool.counts()
+    assert (told.waiting, told.at_work, told.started) == (0, 0, 4)
+    assert (told.answers, told.unanswered["abandoned"]) == (1, 1)
+    assert sum(told.unanswered.values()) == 1
+
+
+def test_a_question_lingers(full: tuple[Pool, list[Child]]) -> None:
+    """As long as another child is idle a question keeps its own; then only for its moment."""
+    pool, taken = full
+    pool.give_back(taken.pop(), alive=True)
+    child = pool.take(None, long=False)
+
+    assert pool.may_linger(child, 60)
+    other = pool.take(None, long=False)
+    assert not pool.may_linger(child, 60)
+    assert pool.may_linger(child, BRIEF / 2)
+    assert not pool.may_stay(child)
+    pool.give_back(taken.pop(), alive=True)
+    assert pool.may_linger(child, 60)
+    assert pool.may_stay(child)
+    assert not pool.may_stay(other)
+
+
+def test_what_is_asked_once(sample_release: Release) -> None:
+    """A question that asks others is not begun twice: it waits for a place, and keeps it."""
+    pool = Pool(sample_release, replace(LIMITS, children=1, waiting_seconds=60), gateway=9)
+    once = replace(CHEAP, query=f"{CHEAP.query} # http://127.0.0.1:9/ticket/0")
+    try:
+        pool.ask(CHEAP)
+        until(lambda: whole(pool))
+        taken = pool.take(None, long=True)
+        assert pool.begin(once) is None
+        with ThreadPoolExecutor(1) as others:
+            asked = others.submit(pool.ask, once)
+            until(lambda: pool.counts().waiting == 1)
+            assert pool.counts().ready == 2
+            assert pool.ask(CHEAP).size
+            assert not asked.done()
+            pool.give_back(taken, alive=True)
+            assert asked.result().size
+    finally:
+        pool.close()
+
+
+def test_a_full_line_has_room_for_the_young(full: tuple[Pool, list[Child]]) -> None:
+    """A quarter of the line is left to those who come; who gives way then is turned away."""
+    pool, _ = full
+    tickets = [pool._lines.join(long=True) for _ in range(80)]
+    with pytest.raises(Overloaded):
+        pool.ask(RUNAWAY)
+
+    assert sum(ticket is not None for ticket in tickets) == 75
+    until(lambda: pool.counts().ready == 1)
+    assert pool.ask(CHEAP).size
+
+
+def test_a_pool_that_is_about_to_stop(sample_release: Release) -> None:
+    """From then on no question runs or waits beyond the time that is left."""
+    pool = Pool(sample_release, replace(LIMITS, children=1, seconds=60, waiting_seconds=60))
+    try:
+        pool.ask(CHEAP)
+        until(lambda: whole(pool))
+        with ThreadPoolExecutor(2) as others, all_taken(pool):
+            waiting = others.submit(pool.ask, CHEAP)
+            until(lambda: pool.counts().waiting == 1)
+            pool.finish_by(time.monotonic())
+            assert isinstance(waiting.exception(), Overloaded)
+        pool.finish_by(math.inf)
+        until(lambda: pool.counts().ready == 3)
+        with ThreadPoolExecutor(1) as others:
+            asked = others.submit(pool.ask, RUNAWAY)
+            working(pool)
+            pool.finish_by(time.monotonic() + 0.3)
+            error = asked.exception()
+        assert isinstance(error, QueryTimeout)
+        assert error.seconds < 30
+    finally:
+        pool.close()
+
+
+def test_what_makes_the_children_is_killed(sample_release: Release) -> None:
+    """It is replaced, and so are they; nobody notices who does not ask just then."""
+    pool = Pool(sample_release, LIMITS)
+    try:
+        pool.ask(CHEAP)
+        until(lambda: whole(pool))
+        children = set(pool.processes())
+        stat = Path(f"/proc/{min(children)}/stat").read_text(encoding="ascii")
+        os.kill(int(stat.rsplit(")", 1)[1].split()[1]), signal.SIGKILL)
+        until(lambda: not children & set(pool.processes()))
+        until(lambda: whole(pool))
+        until(lambda: pool.counts().ready == pool.size)
+        assert pool.ask(CHEAP).size
+    finally:
+        pool.close()
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_each_child_has_its_own_chance(sample_release: Release, engine: str) -> None:
+    """What is made by chance is not the same in two children, though they began as one."""
+    pool = made_for(sample_release, LIMITS, engine)
+    chance = Job("SELECT (STRUUID() AS ?u) (RAND() AS ?r) (BNODE() AS ?b) {}", "SELECT", CSV)
+    try:
+        pool.ask(CHEAP)
+        until(lambda: whole(pool))
+        found = [pool.ask(chance).read().split(b"\r\n")[1] for _ in range(pool.size)]
+        columns = list(zip(*(row.split(b",") for row in found), strict=True))
+        assert [len(set(column)) for column in columns] == [pool.size] * 3
     finally:
         pool.close()
 
@@ -524,7 +707,8 @@ def test_counts(sample_release: Release) -> None:
 @pytest.mark.parametrize("engine", ENGINES)
 def test_children_killed_under_sixty_four_threads(sample_release: Release, engine: str) -> None:
     """Whatever kills the children, each question has its answer or an error, and all is well."""
-    pool = made_for(sample_release, replace(LIMITS, waiting=64, waiting_seconds=30), engine)
+    limits = replace(LIMITS, seconds=60, waiting=64, waiting_seconds=60)
+    pool = made_for(sample_release, limits, engine)
     noise, over = random.Random(11), threading.Event()
     right = Store(sample_release).ask(CHEAP.query).write(CSV)
     large = Job("SELECT * { ?a ?b ?c . ?d ?e ?f } LIMIT 2000", "SELECT", CSV)
@@ -544,11 +728,14 @@ def test_children_killed_under_sixty_four_threads(sample_release: Release, engin
 
     try:
         pool.ask(CHEAP)
+        until(lambda: whole(pool))
         before = descriptors()
         with ThreadPoolExecutor(65) as threads:
             kills = threads.submit(killer)
-            found = list(threads.map(ask, range(240)))
-            over.set()
+            try:
+                found = list(threads.map(ask, range(240)))
+            finally:
+                over.set()
             kills.result()
         cheap = [one for number, one in enumerate(found) if number % 6 != 1]
         assert {one for one in cheap if isinstance(one, bytes)} == {right}

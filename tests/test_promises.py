@@ -209,6 +209,30 @@ def test_a_former_build_is_history(later: FlaskClient) -> None:
     assert OWL_DEPRECATED.encode() not in body
 
 
+def test_the_release_before_is_a_version_of_the_dataset(
+    later: FlaskClient, second_release: Release
+) -> None:
+    """The store and the catalogue name it alike: with version, day, notes and place (V-01)."""
+    names = Names(second_release.base)
+    dataset, former = f"{names.base}catalog/digigraph", "catalog/release-2026-11-0"
+    this = f"{names.base}{former}"
+    stored = document_of(later, "catalog/digigraph") + document_of(later, former)
+    told = later.get("/catalog.nt").data
+
+    for subject, name, value in (
+        (dataset, "dcat:hasVersion", f"<{this}>"),
+        (dataset, "dcat:previousVersion", f"<{this}>"),
+        (this, "dcat:isVersionOf", f"<{dataset}>"),
+        (this, "dcat:version", f'"{VERSION}"'),
+    ):
+        line = f"<{subject}> <{names.expanded(name)}> {value} .\n".encode()
+        assert line in stored, line
+        assert line in told, line
+    notes = f"<{this}> <{names.expanded('adms:versionNotes')}> ".encode()
+    assert stored.count(notes) == 2
+    assert OWL_DEPRECATED.encode() not in stored
+
+
 def test_two_releases_side_by_side(later: FlaskClient, second_release: Release) -> None:
     """The files of an older release stay, unchanged, with ranges, digests and immutable caching."""
     older = open_release(second_release.folder.parent / VERSION)

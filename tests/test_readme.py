@@ -68,7 +68,7 @@ def test_each_command_of_the_tour_works(
 
 def test_the_python_example_works(served: str) -> None:
     """The SPARQLWrapper example prints the ten requirements with their levels."""
-    (example,) = blocks("python")
+    example = blocks("python")[0]
 
     done = subprocess.run(
         [sys.executable, "-c", example.replace("http://127.0.0.1:8000/", served)],
@@ -78,6 +78,22 @@ def test_the_python_example_works(served: str) -> None:
     lines = done.stdout.splitlines()
     assert len(lines) == 10
     assert lines[0].startswith("6 ")
+
+
+def test_the_example_of_the_package_works(shipped_release: Release) -> None:
+    """What the README shows of `digigraph.load()` runs, over a release that is at hand."""
+    example = blocks("python")[1]
+    loading = "digigraph.load()"
+    assert loading in example
+
+    subprocess.run(
+        [
+            sys.executable, "-W", "error", "-c",
+            example.replace(loading, f"digigraph.load({str(shipped_release.folder)!r})", 1)
+            + "\nassert profile.levels()['4.2'] == 5",
+        ],
+        capture_output=True, check=True,
+    )  # fmt: skip
 
 
 def test_each_setting_is_a_row_and_an_option() -> None:

@@ -64,7 +64,8 @@ def test_the_manifest_lists_every_file(sample_release: Release) -> None:
     told = json.loads(sample_release.path("manifest.json").read_bytes())
 
     listed = {file["name"]: file for file in told["files"]}
-    assert set(listed) == set(tree(sample_release.folder)) - {"manifest.json", "SHA256SUMS"}
+    unlisted = {"manifest.json", "SHA256SUMS", "search.sqlite"}
+    assert set(listed) == set(tree(sample_release.folder)) - unlisted
     for name, file in listed.items():
         content = sample_release.path(name).read_bytes()
         assert (file["size"], file["sha256"]) == (len(content), hashlib.sha256(content).hexdigest())
@@ -483,6 +484,24 @@ def test_more_lines_than_are_sorted_at_once(
 ) -> None:
     """A dataset larger than one run is sorted through files and comes out the same."""
     whole = write_sample(tmp_path / "whole")
-    monkeypatch.setattr("digigraph.quads.RUN", 7)
+    monkeypatch.setattr("digigraph.parts.RUN", 7)
 
     assert tree(write_sample(tmp_path / "runs").folder) == tree(whole.folder)
+
+
+def test_a_dataset_that_is_written_in_pieces(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, sample_release: Release
+) -> None:
+    """Wherever the order is cut into buckets, each dump is the same, packed and as it is."""
+    monkeypatch.setattr("digigraph.parts.BLOCK", 3)
+    monkeypatch.setattr("digigraph.dumps.BUCKET", 8)
+
+    pieces = write_sample(tmp_path)
+
+    for extension in DUMPS:
+        plain = sample_release.path(f"digigraph.{extension}").read_bytes()
+        assert pieces.path(f"digigraph.{extension}").read_bytes() == plain
+        packed = pieces.path(f"digigraph.{extension}.gz").read_bytes()
+        assert packed != sample_release.path(f"digigraph.{extension}.gz").read_bytes()
+        assert gzip.decompress(packed) == plain
+    assert verify(pieces) == []

@@ -10,7 +10,7 @@ import sys
 import threading
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Container, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -18,10 +18,13 @@ from typing import Any
 
 import pyoxigraph as ox
 import pytest
+from click.testing import CliRunner
 from conftest import BASE, write_sample
 from servers import serving, unused_port
 
+from digigraph.cli import cli
 from digigraph.release import Release
+from digigraph.things import PAGE
 
 COMPETENCE = f"{BASE}id/digcomp21/1-2"
 NOTATION = f'<{COMPETENCE}> <http://www.w3.org/2004/02/skos/core#notation> "1.2" .'
@@ -30,14 +33,11 @@ OTHER_VERSION = "2026.12.0"
 
 def verify(target: object, *options: str) -> tuple[int, dict[str, Any]]:
     """Return the exit code of the command and its report on the one release there."""
-    done = subprocess.run(
-        [sys.executable, "-m", "digigraph", "verify", "--json", str(target), *options],
-        capture_output=True, text=True, timeout=280,
-    )  # fmt: skip
-    assert done.returncode in (0, 1), done.stderr
+    done = CliRunner().invoke(cli, ["verify", "--json", str(target), *options])
+    assert done.exit_code in (0, 1), done.output
     [report] = json.loads(done.stdout)["reports"]
-    assert report["same"] == (done.returncode == 0)
-    return done.returncode, report
+    assert report["same"] == (done.exit_code == 0)
+    return done.exit_code, report
 
 
 def kinds(report: dict[str, Any]) -> set[tuple[str, str]]:
@@ -95,12 +95,10 @@ def test_a_folder_of_releases_is_verified_release_by_release(tmp_path: Path) -> 
     for version in ("2026.11.0", OTHER_VERSION):
         write_sample(tmp_path, version)
     (tmp_path / OTHER_VERSION / "CHANGES.md").write_text("#")
-    done = subprocess.run(
-        [sys.executable, "-m", "digigraph", "verify", "--json", str(tmp_path)], capture_output=True
-    )
+    done = CliRunner().invoke(cli, ["verify", "--json", str(tmp_path)])
 
     told = {r["version"]: r["same"] for r in json.loads(done.stdout)["reports"]}
-    assert (done.returncode, told) == (1, {"2026.11.0": True, OTHER_VERSION: False})
+    assert (done.exit_code, told) == (1, {"2026.11.0": True, OTHER_VERSION: False})
 
 
 def test_a_changed_byte_is_found_and_the_statement_named(copy: Path) -> None:
@@ -204,14 +202,23 @@ Tamper = Callable[[str, bytes], bytes]
 
 
 @contextmanager
-def proxy(target: str, tamper: Tamper, *, cut: bool = False, other: str = "") -> Iterator[str]:
-    """Yield the URL of a proxy that changes bodies; `cut` keeps the length that was promised.
+def proxy(
+    target: str,
+    tamper: Tamper,
+    *,
+    cut: Container[str] = (),
+    unlinked: Container[str] = (),
+    other: str = "",
+) -> Iterator[str]:
+    """Yield the URL of a proxy that changes bodies.
 
-    Documents come from `other` if it is given.
+    At the places of `cut` it keeps the length that was promised, at those of `unlinked` it loses
+    the links to other pages. Documents come from `other` if it is given.
     """
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def do_GET(self) -> None:
             self._forward(None)
@@ -236,13 +243,15 @@ def proxy(target: str, tamper: Tamper, *, cut: bool = False, other: str = "") ->
                     status, headers, said = error.code, error.headers, error.read()
             changed = tamper(self.path, said)
             self.send_response(status)
-            for name in ("Content-Type", "Location"):
-                if name in headers:
-                    self.send_header(name, headers[name])
-            self.send_header("Content-Length", str(len(said if cut else changed)))
+            for name in ("Content-Type", "Location", "Link"):
+                if name != "Link" or self.path not in unlinked:
+                    for value in headers.get_all(name, ()):
+                        self.send_header(name, value)
+            kept = self.path in cut
+            self.send_header("Content-Length", str(len(said if kept else changed)))
             self.end_headers()
             self.wfile.write(changed)
-            self.close_connection = cut and changed != said
+            self.close_connection = kept
 
     served = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     served.daemon_threads = True
@@ -264,9 +273,43 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 _OPENER = urllib.request.build_opener(_NoRedirect)
 
 
-def without(place: str, lost: bytes, instead: bytes = b"") -> Tamper:
-    """Return what takes something away from the bodies of one place."""
-    return lambda path, body: body.replace(lost, instead) if path.endswith(place) else body
+DOCUMENT = "/doc/digcomp21/1-2"
+LEVEL = f"{BASE}id/digcomp21/level-6"
+NAME = "Evaluating data, information and digital content"
+NINE = NOTATION.replace("1.2", "9.9")
+BROADER = NOTATION.replace("notation", "broader").replace('"1.2"', f"<{BASE}id/digcomp21/area-1>")
+MORE = [NOTATION.replace(COMPETENCE, iri) for iri in (f"{BASE}id/digcomp21/area-1", LEVEL)]
+CHANGES: dict[str, tuple[str, str]] = {
+    f"{DOCUMENT}.ttl": ('skos:notation "1.2" ;', ""),
+    f"{DOCUMENT}.jsonld": ('"1.2"', '"1.3"'),
+    f"{DOCUMENT}.nt": (f"{BROADER}\n", ""),
+    f"{DOCUMENT}.rdf": (f">{NAME}<", ">Anything<"),
+    f"{DOCUMENT}.json": ('"1.2"', '"1.4"'),
+    f"{DOCUMENT}.en.html?all=1": (NAME, "Anything"),
+    "/sparql": (f"{NOTATION}\n", f"{NINE}\n"),
+}
+"""Place -> what is taken away from its body, and what is put there."""
+HALVED = ("/dumps/digigraph.trig.zst", "/dumps/digigraph.trig.gz")
+"""The connection of the first breaks; the length of the other is wrong too."""
+
+
+def tamper(path: str, body: bytes) -> bytes:
+    """Change one thing at each place of a few, and nothing elsewhere."""
+    if path in HALVED:
+        return body[: len(body) // 2]
+    if path == "/doc/digcomp21/level-6.nt":
+        return body + "".join(f"{line}\n" for line in MORE).encode()
+    lost, instead = CHANGES.get(path, ("", ""))
+    return body.replace(lost.encode(), instead.encode()) if lost else body
+
+
+@pytest.fixture(scope="module")
+def tampered(server: str) -> dict[str, Any]:
+    """Return the report on a service in which one thing is wrong at each of a few places."""
+    with proxy(server, tamper, cut=HALVED[:1]) as url:
+        code, report = verify(url)
+    assert code == 1
+    return report
 
 
 def test_a_proxy_that_changes_nothing_is_no_difference(server: str) -> None:
@@ -277,77 +320,91 @@ def test_a_proxy_that_changes_nothing_is_no_difference(server: str) -> None:
     assert (code, report["differences"], report["share"]) == (0, [], {})
 
 
+def test_nothing_is_named_but_what_was_changed(tampered: dict[str, Any]) -> None:
+    """Each difference is at one of the places where something is wrong."""
+    halved = {name.removeprefix("/dumps/") for name in HALVED}
+    expected = {*CHANGES, "/doc/digcomp21/level-6.nt", *halved, HALVED[0][1:]} - {"/sparql"}
+
+    assert {place for _, place in kinds(tampered)} == {*expected, "sparql"}
+
+
 @pytest.mark.parametrize(
-    ("suffix", "lost", "instead"),
+    ("suffix", "lost"),
     [
-        ("nt", f"{NOTATION}\n".encode(), b""),
-        ("ttl", b'skos:notation "1.2" ;', b""),
-        ("rdf", b"<skos:notation>1.2</skos:notation>", b""),
-        ("jsonld", b'"1.2"', b'"1.3"'),
-        ("json", b'"1.2"', b'"1.3"'),
+        ("ttl", NOTATION),
+        ("jsonld", NOTATION),
+        ("nt", BROADER),
+        ("rdf", f'"{NAME}"@en .'),
+        ("json", NOTATION),
     ],
 )
 def test_a_document_that_lost_a_statement_is_named(
-    server: str, suffix: str, lost: bytes, instead: bytes
+    tampered: dict[str, Any], suffix: str, lost: str
 ) -> None:
     """In whatever format: the other ones do not hide it."""
-    place = f"/doc/digcomp21/1-2.{suffix}"
-    with proxy(server, without(place, lost, instead)) as url:
-        _, report = verify(url)
+    found = one(tampered, "missing", f"{DOCUMENT}.{suffix}")
 
-    assert one(report, "missing", place)["statements"] == [NOTATION]
-    assert {place for _, place in kinds(report)} == {place}
+    [statement] = found["statements"]
+    assert statement.endswith(lost)
+    assert found["subject"] == COMPETENCE
 
 
-def test_a_document_that_says_more_than_the_dump_is_named(server: str) -> None:
+def test_a_document_that_says_more_than_the_dump_is_named(tampered: dict[str, Any]) -> None:
     """Of the thing, and of whatever else it mentions."""
-    place = "/doc/digcomp21/1-2.nt"
-    more = [NOTATION.replace("1.2", "9.9"), NOTATION.replace("/1-2>", "/area-1>")]
-    lines = "".join(f"{line}\n" for line in more).encode()
-    with proxy(server, lambda path, body: body + lines if place in path else body) as url:
-        _, report = verify(url)
+    place = "/doc/digcomp21/level-6.nt"
+    found = [d for d in tampered["differences"] if d["place"] == place]
 
-    said = [s for d in report["differences"] for s in d["statements"]]
-    assert {d["kind"] for d in report["differences"]} == {"extra"}
-    assert sorted(said) == sorted(more)
+    assert {d["kind"] for d in found} == {"extra"}
+    assert sorted(s for d in found for s in d["statements"]) == sorted(MORE)
 
 
-def test_a_page_that_lost_a_word_is_named(server: str) -> None:
+def test_a_page_that_lost_a_word_is_named(tampered: dict[str, Any]) -> None:
     """People read pages; they say what the dump says."""
-    lost = "Evaluating data, information and digital content"
-    tamper = without("/doc/digcomp21/1-2.en.html", lost.encode(), b"Anything")
-    with proxy(server, tamper) as url:
-        _, report = verify(url)
-
-    found = one(report, "words", "/doc/digcomp21/1-2.en.html")
-    assert lost in found["message"]["en"]
+    assert NAME in one(tampered, "words", f"{DOCUMENT}.en.html?all=1")["message"]["en"]
 
 
-@pytest.mark.parametrize("more", [False, True])
-def test_an_endpoint_that_says_something_else_is_named(server: str, more: bool) -> None:
+@pytest.mark.parametrize(("kind", "statement"), [("missing", NOTATION), ("extra", NINE)])
+def test_an_endpoint_that_says_something_else_is_named(
+    tampered: dict[str, Any], kind: str, statement: str
+) -> None:
     """One statement less, or one more, in a graph and in the union."""
-    line = f"{NOTATION}\n".encode()
-    instead = line + NOTATION.replace("1.2", "9.9").encode() + b"\n" if more else b""
-    with proxy(server, without("/sparql", line, instead)) as url:
-        _, report = verify(url)
+    found = [d for d in tampered["differences"] if (d["place"], d["kind"]) == ("sparql", kind)]
 
-    found = [d for d in report["differences"] if d["place"] == "sparql"]
-    assert {d["kind"] for d in found} == {"extra" if more else "missing"}
+    assert {s for d in found for s in d["statements"]} == {statement}
     assert {d["graph"] for d in found} == {
         f"{BASE}graph/framework", f"{BASE}graph/stubs", "union",
     }  # fmt: skip
     assert {d["subject"] for d in found} == {COMPETENCE}
 
 
-@pytest.mark.parametrize("cut", [True, False])
-def test_a_truncated_file_is_named(server: str, cut: bool) -> None:
+@pytest.mark.parametrize("name", HALVED)
+def test_a_truncated_file_is_named(tampered: dict[str, Any], name: str) -> None:
     """Whether the connection breaks or the length is wrong too."""
-    name = "/dumps/digigraph.trig.zst"
-    with proxy(server, lambda p, b: b[: len(b) // 2] if p == name else b, cut=cut) as url:
+    assert ("file", name.removeprefix("/dumps/")) in kinds(tampered)
+    assert (("answer", name.removeprefix("/")) in kinds(tampered)) == (name == HALVED[0])
+
+
+def test_a_document_is_compared_on_all_its_pages(tmp_path: Path) -> None:
+    """A statement that the second page lost is named, and all that a lost link leads to (H-07)."""
+    source, refers = f"{BASE}id/source/d-0000test", "<http://purl.org/dc/terms/source>"
+    lines = [f"<{BASE}catalog#r-{n:04}> {refers} <{source}> .\n" for n in range(2 * PAGE + 1)]
+    more = f'<{source}> dct:title "Проба"@bg . ' + "".join(lines)
+    lost = lines[PAGE + 7].encode()
+
+    def tamper(path: str, body: bytes) -> bytes:
+        return body.replace(lost, b"") if path == "/doc/source/d-0000test?page=2" else body
+
+    write_sample(tmp_path, more=more)
+    unlinked = ("/doc/source/d-0000test.ttl",)
+    with serving(tmp_path) as there, proxy(there, tamper, unlinked=unlinked) as url:
         _, report = verify(url)
 
-    assert ("file", "digigraph.trig.zst") in kinds(report)
-    assert (("answer", name.removeprefix("/")) in kinds(report)) == cut
+    places = {d["place"]: d for d in report["differences"]}
+    assert {place: d["kind"] for place, d in places.items()} == {
+        "/doc/source/d-0000test.nt": "missing", "/doc/source/d-0000test.ttl": "missing",
+    }  # fmt: skip
+    assert places["/doc/source/d-0000test.nt"]["statements"] == [lost.decode().strip()]
+    assert places["/doc/source/d-0000test.ttl"]["count"] == PAGE + 1
 
 
 def test_pages_of_another_release_are_named(server: str, tmp_path: Path) -> None:
@@ -356,7 +413,7 @@ def test_pages_of_another_release_are_named(server: str, tmp_path: Path) -> None
     with serving(tmp_path) as other, proxy(server, lambda _, body: body, other=other) as url:
         _, report = verify(url)
 
-    for suffix in ("ttl", "en.html"):
+    for suffix in ("ttl", "en.html?all=1"):
         found = one(report, "release", f"/doc/digcomp21/1-2.{suffix}")
         assert "2026.11.0" in found["message"]["en"]
     assert {kind for kind, _ in kinds(report)} == {"release"}
@@ -364,10 +421,8 @@ def test_pages_of_another_release_are_named(server: str, tmp_path: Path) -> None
 
 def test_what_is_no_service_of_ours_fails(server: str) -> None:
     """4, with the address that did not answer as hoped."""
-    with proxy(server, without("/manifest.json", b"{", b"<")) as url:
-        done = subprocess.run(
-            [sys.executable, "-m", "digigraph", "verify", url], capture_output=True, text=True
-        )
+    with proxy(server, lambda _, body: body.replace(b"{", b"<")) as url:
+        done = CliRunner().invoke(cli, ["verify", url])
 
-    assert done.returncode == 4
+    assert done.exit_code == 4
     assert "manifest.json" in done.stderr

@@ -10,8 +10,10 @@ import pytest
 from conftest import BASE, quads_of
 from flask.testing import FlaskClient
 
+from digigraph.graph.survey import survey
 from digigraph.graph.tally import tally
 from digigraph.names import Names
+from digigraph.parts import lines_of
 from digigraph.release import Release
 from digigraph.web import Settings, create_app
 
@@ -295,7 +297,8 @@ def test_a_triple_of_two_graphs_counts_once() -> None:
     )
     quads = [*quads_of(turtle, "one"), *quads_of(turtle, "two"), *quads_of(turtle, "two")]
 
-    found = tally(quads, entities=f"{BASE}id/", spaces=[f"{BASE}id/b"])
+    lines = lines_of(quads)
+    found = tally([survey(lines, entities=f"{BASE}id/", spaces=[f"{BASE}id/b"])])
 
     concept, related = (Names().expanded(n) for n in ("skos:Concept", "skos:related"))
     assert found.whole.triples == 4

@@ -362,7 +362,7 @@ def test_a_server_loads_neither_the_validator_nor_a_reader() -> None:
     """The reading wing stands alone: importing it loads no SHACL engine and no document reader."""
     code = (
         "import sys, digigraph.web; "
-        "heavy = {'pyshacl', 'rdflib', 'rapidfuzz', 'digigraph.documents', 'digigraph.build', "
+        "heavy = {'pyshacl', 'rdflib', 'digigraph.documents', 'digigraph.build', "
         "'digigraph.validation', 'digigraph.graph', 'granian'}; "
         "sys.exit(' '.join(heavy & set(sys.modules)) or None)"
     )

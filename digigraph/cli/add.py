@@ -50,7 +50,7 @@ def add(
     console: Console, files: tuple[Path, ...], received: datetime | None, publisher: str,
     jobs: int | None, as_json: bool, data: Path | None,
 ) -> None:  # fmt: skip
-    """Take documents in: DOCX, ODT, HTML, PDF with text, or the text form.
+    """Take documents in: DOCX, ODT, HTML, PDF with text, the text form, or YAML.
 
     Each goes into data/sources/ with its source.toml, whole or not at all; a folder is taken
     with all that is below it. Nothing is overwritten: a document that is there already stays, a

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from digigraph.cli.output import Console, counts, reading_json
+from digigraph.accounts import account_of, counts
+from digigraph.cli.output import Console, reading_json
 from digigraph.errors import InputError
 from digigraph.records import Reading, Severity
 
@@ -51,7 +52,7 @@ def check(console: Console, documents: tuple[str, ...], as_json: bool, fail_on: 
         console.json(
             {
                 "documents": [
-                    *(reading_json(name, reading) for name, reading in read),
+                    *(reading_json(name, account_of(reading)) for name, reading in read),
                     *(
                         {"path": name, "accepted": False, "unreadable": message}
                         for name, message in unreadable
@@ -129,51 +130,6 @@ def validate(
     print_reports(console, reports, form)
     grave: Grave = fail_on  # type: ignore[assignment]  # click has checked the choice
     sys.exit(0 if all(report.conforms(grave) for _, report in reports) else 1)
-
-
-@click.command()
-@click.argument("prefix", required=False, default="")
-@click.option("--json", "as_json", is_flag=True, help="List as JSON on stdout.")
-@click.option(
-    "--against", type=click.Path(path_type=Path, exists=True),
-    help="An earlier register (ids.tsv) whose every row must still stand.",
-)  # fmt: skip
-@click.pass_obj
-def ids(console: Console, prefix: str, as_json: bool, against: Path | None) -> None:
-    """List the identifiers ever minted, and check that the register keeps its promises.
-
-    PREFIX narrows the list: p- profiles, c- specific competences, d- sources.
-
-    \b
-    Examples:
-      digigraph ids
-      digigraph ids c-
-      digigraph ids --against releases/2026.11.0/ids.tsv
-    """
-    from digigraph import resources
-    from digigraph.registry import Registry
-
-    registry = Registry.read(resources.folder("data") / "ids.tsv")
-    if against:
-        registry.check_extends(Registry.read(against), str(against))
-        console.say(f"every row of {against} still stands")
-    entries = [entry for entry in registry.entries if entry.id.startswith(prefix)]
-    if as_json:
-        console.json(
-            [
-                {
-                    "id": entry.id,
-                    "key": entry.key,
-                    "first_release": entry.first_release,
-                    "status": entry.status,
-                    "replaced_by": entry.replaced_by or None,
-                }
-                for entry in entries
-            ]
-        )
-        return
-    for entry in entries:
-        console.data(entry.row())
 
 
 @click.group(name="import")

@@ -13,14 +13,18 @@ from typing import Any
 
 import click
 
+from digigraph.accounts import Account
 from digigraph.records import Problem, Reading, Severity
 
 _COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.INFO: "cyan"}
 _STEPS = {
     "documents": "reading documents",
-    "graph": "writing the graph",
+    "graph": "stating and validating documents",
     "validation": "validating",
-    "release": "publishing the release",
+    "counting": "counting",
+    "release": "writing the dumps",
+    "index": "indexing",
+    "files": "writing tables and files",
     "load": "loading triples",
     "switch": "switching",
 }
@@ -34,6 +38,7 @@ class Console:
     color: str = "auto"
     language: str = "en"
     _step: str = ""
+    _began: float = field(default_factory=time.monotonic)
     _last: float = field(default_factory=time.monotonic)
 
     def coloured(self, stream: Any) -> bool:
@@ -56,18 +61,24 @@ class Console:
         click.echo(json.dumps(value, ensure_ascii=False, indent=2))
 
     def progress(self, step: str, done: int, total: int) -> None:
-        """Show how far long work is: in place on a terminal, else a line every few seconds."""
+        """Show how far long work is: in place on a terminal, else a line every few seconds.
+
+        Work of several seconds has its rate, and how long the rest of it will take at that.
+        """
         if self.verbosity < 0:
             return
         now = time.monotonic()
-        name = _STEPS.get(step, step)
+        if step != self._step:
+            self._began = now
+        shown = f"{_STEPS.get(step, step)} {done}/{total}{_pace(done, total, now - self._began)}"
         if sys.stderr.isatty():
             if now - self._last > 0.1 or done == total or step != self._step:
-                self._last, self._step = now, step
-                click.echo(f"\r\x1b[K{name} {done}/{total}", err=True, nl=False)
+                self._last = now
+                click.echo(f"\r\x1b[K{shown}", err=True, nl=False)
         elif now - self._last > 5:
             self._last = now
-            click.echo(f"{name} {done}/{total}", err=True)
+            click.echo(shown, err=True)
+        self._step = step
 
     def done(self) -> None:
         """Clear the progress line."""
@@ -90,6 +101,19 @@ class Console:
             self.data("  ".join(cells).rstrip())
 
 
+def _pace(done: int, total: int, seconds: float) -> str:
+    """Return how fast work goes and how long it will take, once that can be told.
+
+    >>> _pace(20, 100, 10), _pace(1, 1, 9)
+    (', 2.0/s, 40 s left', '')
+    """
+    if seconds < 3 or not 0 < done < total:
+        return ""
+    left = round(seconds / done * (total - done))
+    minutes, rest = divmod(left, 60)
+    return f", {done / seconds:.1f}/s, {f'{minutes} min ' if minutes else ''}{rest} s left"
+
+
 def problem_json(problem: Problem) -> dict[str, object]:
     """Return a problem as JSON: the stable schema of `check --json` and `build --json`."""
     return {
@@ -103,35 +127,17 @@ def problem_json(problem: Problem) -> dict[str, object]:
     }
 
 
-def reading_json(path: Path | str, reading: Reading) -> dict[str, object]:
+def reading_json(path: Path | str, account: Account) -> dict[str, object]:
     """Return what was read of a document as JSON."""
     return {
         "path": str(path),
-        "accepted": reading.profile is not None,
-        "counts": counts(reading),
+        "accepted": account.accepted,
+        "counts": dict(account.counts),
         "coverage": {
-            "lines": [reading.coverage.lines_covered, reading.coverage.lines],
-            "characters": [reading.coverage.characters_covered, reading.coverage.characters],
+            "lines": [account.coverage.lines_covered, account.coverage.lines],
+            "characters": [account.coverage.characters_covered, account.coverage.characters],
         },
-        "problems": [problem_json(problem) for problem in reading.problems],
-    }
-
-
-def counts(reading: Reading) -> dict[str, int]:
-    """Return how many statements of each kind a document holds."""
-    profile = reading.profile
-    if profile is None:
-        return {}
-    asked = profile.requirements
-    return {
-        "functions": len(profile.duties),
-        "requirements": len(asked),
-        "lead_ins": sum(bool(level.lead_in) for one in asked for level in one.levels),
-        "level_statements": sum(len(level.items) for one in asked for level in one.levels),
-        "knowledge": sum(len(one.knowledge) for one in asked),
-        "skills": sum(len(one.skills) for one in asked),
-        "behaviours": sum(len(one.behaviours) for one in asked),
-        "examples": sum(len(one.examples) for one in asked),
+        "problems": [problem_json(problem) for problem in account.problems],
     }
 
 

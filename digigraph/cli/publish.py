@@ -39,6 +39,14 @@ _RELEASES = click.option(
     help="Date of issue [default: data/release.toml].",
 )
 @click.option("--base", default=None, help="Base URI of everything [default: the published one].")
+@click.option(
+    "--workers", type=click.IntRange(min=1),
+    help="Processes that share the work [default: one for each processor].",
+)  # fmt: skip
+@click.option(
+    "--parts", type=click.Path(path_type=Path, file_okay=False),
+    help="The folder of what is kept for the next build [default: .parts in --into].",
+)  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Report as JSON on stdout.")
 @click.pass_obj
 def build(
@@ -48,12 +56,15 @@ def build(
     version: str | None,
     issued: datetime | None,
     base: str | None,
+    workers: int | None,
+    parts: Path | None,
     as_json: bool,
 ) -> None:
     """Make a validated, versioned release of the data.
 
     A document with errors is left out and reported; a violation of the shapes stops the build.
     Whatever goes wrong, the releases that are there stay as they are.
+    What was worked out for a document is kept and used again while the document is the same.
 
     \b
     Examples:
@@ -70,7 +81,7 @@ def build(
         data, base=_base(base or AUTHORED_BASE), version=version,
         issued=issued.date() if issued else None,
     )  # fmt: skip
-    outcome = make(made_from, into, progress=console.progress)
+    outcome = make(made_from, into, progress=console.progress, workers=workers, kept=parts)
     console.done()
     release = outcome.release
     if as_json:
@@ -82,6 +93,7 @@ def build(
                 "minted": list(outcome.minted),
                 "replaced": dict(outcome.replaced),
                 "retired": outcome.retired,
+                "reused": outcome.reused,
                 "documents": [reading_json(path, reading) for path, reading in outcome.readings],
                 "refused": [
                     {

@@ -7,10 +7,11 @@ silence.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from digigraph.documents.context import Context
-from digigraph.documents.encoding import decode, digest, read_bytes
+from digigraph.documents.encoding import decode, digest, is_yaml, read_bytes
 from digigraph.documents.problems import Problems
 from digigraph.documents.sheet import Sheet
 from digigraph.documents.statements import Lexicon
@@ -18,7 +19,7 @@ from digigraph.documents.template import profile_of
 from digigraph.records import Reading
 from digigraph.reference import Reference
 
-__all__ = ["read", "read_text"]
+__all__ = ["publisher_of", "read", "read_text"]
 
 
 def read(path: Path, reference: Reference) -> Reading:
@@ -29,8 +30,22 @@ def read(path: Path, reference: Reference) -> Reading:
     return read_text(decode(path, read_bytes(path)), reference)
 
 
+def publisher_of(text: str) -> str:
+    """Return the publisher that a profile written as YAML names, or ""."""
+    from digigraph.documents import authored
+
+    return authored.publisher_of(text)
+
+
 def read_text(text: str, reference: Reference) -> Reading:
-    """Return what a text says; lines end with line feeds, letters are in NFC."""
+    """Return what a text says, in the text form or as YAML.
+
+    Lines end with line feeds, letters are in NFC.
+    """
+    if is_yaml(text):
+        from digigraph.documents import authored
+
+        return authored.read_text(text, reference)
     sheet = Sheet.of(text)
     problems = Problems()
     context = Context(sheet, problems, reference, Lexicon(text))
@@ -43,11 +58,4 @@ def read_text(text: str, reference: Reference) -> Reading:
         line_count=len(sheet.lines),
         text_digest=digest(text),
     )
-    return reading if not reading.errors else _without_profile(reading)
-
-
-def _without_profile(reading: Reading) -> Reading:
-    return Reading(
-        None, reading.problems, reading.accounted, reading.coverage, reading.line_count,
-        reading.text_digest,
-    )  # fmt: skip
+    return reading if not reading.errors else replace(reading, profile=None)

@@ -72,18 +72,23 @@ def described(context: Context, entries: Sequence[Entry], section: Section) -> D
     else:
         levels = required_level(context, fields, about, shown, level)
     statements = {f: _statements(context, fields, f, about, shown, line) for f in STATEMENTS}
-    if kind is Kind.GENERAL and key and area is not None and area != int(key[0]):
-        assert area_text is not None
-        context.problems.add(
-            "NameCodeMismatch", area_text.spans[0].line, Field.AREA.value, area_text.value,
-            f"{key[0]}: {context.reference.areas[int(key[0])].bg}", spans=area_text.spans,
-        )  # fmt: skip
+    if kind is Kind.GENERAL and key and area_text:
+        check_area(context, key, area, area_text)
     if key is None or name is None:
         return None
     return Described(
         kind, key, name, area, area_text, description, level, similar, similar_text, levels,
         statements, line,
     )  # fmt: skip
+
+
+def check_area(context: Context, code: str, area: int | None, text: Text) -> None:
+    """Report an area that is not that of a competence of DigComp."""
+    if area is not None and area != int(code[0]):
+        context.problems.add(
+            "NameCodeMismatch", text.spans[0].line, Field.AREA.value, text.value,
+            f"{code[0]}: {context.reference.areas[int(code[0])].bg}", spans=text.spans,
+        )  # fmt: skip
 
 
 def _fields(context: Context, entries: Sequence[Entry], section: Section) -> dict[Field, Entry]:

@@ -21,7 +21,7 @@ from digigraph.reference import Label, Reference
 from digigraph.text import skeleton
 
 _FRAMEWORK = re.compile(r"(?i)dig\s?comp\w*\s*2[.,]\s*\d")
-_PLACEHOLDER = re.compile(r"(?i)[\s–—.*-]*|няма|неприложимо|n/?a")
+PLACEHOLDER = re.compile(r"(?i)[\s–—.*-]*|няма|неприложимо|n/?a")
 MANY = 200
 """Competences beyond which names are compared no more by likeness: no profile has so many."""
 SAME = 92
@@ -71,7 +71,7 @@ class Context:
     def is_placeholder(self, cells: Sequence[Cell]) -> bool:
         """Whether cells hold only a dash or "няма"; accounts for them if so."""
         plain = " ".join(self.sheet.plain(cell) for cell in cells).strip()
-        if not _PLACEHOLDER.fullmatch(plain):
+        if not PLACEHOLDER.fullmatch(plain):
             return False
         for cell in cells:
             self.sheet.mark_text(cell, Role.SEPARATOR)

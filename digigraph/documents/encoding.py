@@ -22,6 +22,13 @@ MAX_LINES = 5_000
 MAX_LINE = 50_000
 """Characters of one line; the longest row of a profile has about three thousand."""
 
+MAX_YAML_BYTES = 4 * MAX_BYTES
+MAX_YAML_LINES = 40_000
+"""A profile that was exported as YAML holds each text and the words it was read from."""
+_YAML = re.compile(
+    r"^\s*(?:\{\s*)?[\"']?(?:\$schema|sectors|occupations|requirements)[\"']?\s*:", re.MULTILINE
+)
+
 _SIGNS = ("компетентно", "дигитал", "ниво", "длъжност", "професия", "умения", "знания")
 _LOST = re.compile(r"[А-Яа-я]\?+[а-я]|[а-я]\?{3,}")
 _LOST_WORD = re.compile(r"(?<=\s)\?(?=[\s.,;:)<])")
@@ -40,12 +47,12 @@ def read_bytes(path: Path) -> bytes:
         size = path.stat().st_size
         if path.is_dir():
             raise InputError(path, "this is a folder; name the documents in it")
-        if size > MAX_BYTES:
+        content = path.read_bytes() if size <= MAX_YAML_BYTES else b""
+        if size > MAX_BYTES and not is_yaml(content.decode("utf-8", "replace")):
             raise InputError(
                 path,
                 f"{size:,} bytes; a profile has at most {MAX_BYTES:,}. Is it another kind of file?",
             )
-        content = path.read_bytes()
     except OSError as error:
         raise InputError(path, f"cannot be read: {error.strerror or error}") from error
     if not content.strip():
@@ -82,14 +89,14 @@ def decode(path: Path, content: bytes) -> str:
 
 def _check_shape(path: Path, text: str) -> None:
     """Raise `InputError` for a text of more or longer lines than any profile has."""
-    count = 0
+    count, most = 0, MAX_YAML_LINES if is_yaml(text) else MAX_LINES
     for number, line in enumerate(re.split("\r\n|\r|\n", text), 1):
         count += bool(line.strip())
-        if len(line) > MAX_LINE or count > MAX_LINES:
+        if len(line) > MAX_LINE or count > most:
             found = f"a line of {len(line):,} characters" if len(line) > MAX_LINE else "many lines"
             raise InputError(
                 path,
-                f"{found}; a profile has at most {MAX_LINES:,} lines of {MAX_LINE:,} characters. "
+                f"{found}; a profile has at most {most:,} lines of {MAX_LINE:,} characters. "
                 "Is it another kind of file?",
                 line=number,
             )
@@ -107,6 +114,11 @@ def _lost(path: Path, text: str, found: re.Match[str]) -> EncodingError:
 def _has_no_ya(text: str) -> bool:
     """Whether я never occurs: Mac Cyrillic and windows-1251 differ in it and in the capitals."""
     return "я" not in text and len(re.findall("[а-ю]", text)) > _ENOUGH
+
+
+def is_yaml(text: str) -> bool:
+    """Whether a text is a profile written as YAML (or JSON) and not in the template's form."""
+    return bool(_YAML.search(text))
 
 
 def digest(text: str) -> str:

@@ -79,25 +79,23 @@ def all_levels(
     found: dict[int, LevelDescription] = {}
     for segment in segments:
         _check_band(context, segment)
-        described = _description(context, segment, _band_field(segment), about, shown)
+        described = _description(context, segment, level_name(segment.rank), about, shown)
         if described is None:
             continue
         if segment.rank in found:
             context.problems.add(
-                "LevelRepeated", segment.line, _band_field(segment), str(segment.rank), "1 – 8"
+                "LevelRepeated", segment.line, level_name(segment.rank), str(segment.rank), "1 – 8"
             )
         found.setdefault(segment.rank, described)
     for rank in range(1, 9):
         if rank not in found and not any(s.rank == rank for s in segments):
-            name = f"{BANDS[values.band_of(rank) - 1].value}, подниво {rank}"
-            context.problems.add("MissingField", line, name, shown)
+            context.problems.add("MissingField", line, level_name(rank), shown)
     return tuple(found[rank] for rank in sorted(found))
 
 
-def _band_field(segment: _Segment) -> str:
-    return (
-        f"{BANDS[values.band_of(min(max(segment.rank, 1), 8)) - 1].value}, подниво {segment.rank}"
-    )
+def level_name(rank: int) -> str:
+    """Return what the part of the template that describes a level is called."""
+    return f"{BANDS[values.band_of(min(max(rank, 1), 8)) - 1].value}, подниво {rank}"
 
 
 def _check_band(context: Context, segment: _Segment) -> None:

@@ -47,31 +47,34 @@ def sectors(context: Context, entry: Entry) -> tuple[Sector, ...]:
         text = strip(context.sheet, cells)
         at = text.text.find(name)
         spans = context.text(text.cells(at, at + len(name))).spans if at >= 0 else whole.spans
-        division = (code or "")[:2]
-        if code is None or not (
-            re.fullmatch(r"[A-U]", code) or (division.isdigit() and 1 <= int(division) <= 99)
-        ):
-            context.problems.add(
-                "CodeInvalid", line, entry.field.value, whole.value, "„93“, „93.1“, „93.11“",
-                spans=whole.spans,
-            )  # fmt: skip
-            continue
-        official = context.reference.activities.get(code)
-        if official is None:
-            context.problems.add(
-                "UnverifiedCode", line, entry.field.value, code, "NACE Rev. 2", spans=whole.spans
-            )
-        elif official and skeleton(official) != skeleton(name):
-            context.problems.add(
-                "VariantName", line, entry.field.value, name, official, spans=whole.spans
-            )
-        size = 1 if code.isalpha() else len(code)
-        if size in _LEVELS:
-            context.problems.add(
-                "SectorAsDivision", line, entry.field.value, code, _LEVELS[size], spans=whole.spans
-            )
-        found.append(Sector(code, Text(name, spans), whole))
+        sector = sector_of(context, code, Text(name, spans), whole, line)
+        if sector:
+            found.append(sector)
     return tuple(found)
+
+
+def sector_of(
+    context: Context, code: str | None, name: Text, whole: Text, line: int
+) -> Sector | None:
+    """Return an economic activity; reports a code that cannot be, or is not known."""
+    field, spans = Field.SECTOR.value, whole.spans
+    division = (code or "")[:2]
+    if code is None or not (
+        re.fullmatch(r"[A-U]", code) or (division.isdigit() and 1 <= int(division) <= 99)
+    ):
+        context.problems.add(
+            "CodeInvalid", line, field, whole.value, "„93“, „93.1“, „93.11“", spans=spans
+        )
+        return None
+    official = context.reference.activities.get(code)
+    if official is None:
+        context.problems.add("UnverifiedCode", line, field, code, "NACE Rev. 2", spans=spans)
+    elif official and skeleton(official) != skeleton(name.value):
+        context.problems.add("VariantName", line, field, name.value, official, spans=spans)
+    size = 1 if code.isalpha() else len(code)
+    if size in _LEVELS:
+        context.problems.add("SectorAsDivision", line, field, code, _LEVELS[size], spans=spans)
+    return Sector(code, name, whole)
 
 
 def _sectors_apart(context: Context, parts: list[list[Cell]]) -> Iterator[list[Cell]]:
@@ -129,7 +132,9 @@ def titles(context: Context, entry: Entry, *, need_code: bool) -> tuple[Title, .
                     text,
                 )
                 found.append(title)
-                _check(context, entry, title, line, need_code=need_code, guessed=len(parts) > 1)
+                check_title(
+                    context, entry.field, title, line, need_code=need_code, guessed=len(parts) > 1
+                )
         for cell in cells:
             context.sheet.mark_text(cell, Role.VALUE)
     for title in found:
@@ -165,10 +170,12 @@ def _split(
     return parts
 
 
-def _check(
-    context: Context, entry: Entry, title: Title, line: int, *, need_code: bool, guessed: bool
-) -> None:
-    name, spans = entry.field.value, title.text.spans
+def check_title(
+    context: Context, field: Field, title: Title, line: int, *, need_code: bool,
+    guessed: bool = False,
+) -> None:  # fmt: skip
+    """Report a title without a code, a code that cannot be or is not known, and another name."""
+    name, spans = field.value, title.text.spans
     add = context.problems.add
     if not title.codes:
         if need_code:

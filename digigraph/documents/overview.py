@@ -182,6 +182,17 @@ def _is_new(context: Context, last: _Draft, name: str, level: str, known: list[s
     return bool(last.level) and not name[:1].islower()
 
 
+def is_elsewhere(context: Context, code: str, number: int | None, label: str, name: Text) -> bool:
+    """Whether a row names another area, by number and label, than its competence has; tells so."""
+    if number is None or number == int(code[0]):
+        return False
+    context.problems.add(
+        "NameCodeMismatch", name.spans[0].line, NAME, f"{label} / {code}",
+        f"{code[0]}: {context.reference.areas[int(code[0])].bg}", spans=name.spans,
+    )  # fmt: skip
+    return True
+
+
 def _listed(context: Context, draft: _Draft) -> Listed | None:
     sheet, problems = context.sheet, context.problems
     line = draft.name[0].line
@@ -196,12 +207,8 @@ def _listed(context: Context, draft: _Draft) -> Listed | None:
         code = context.competence(name, NAME)
         if code is None:
             return None
-        if number is not None and number != int(code[0]):
-            label = sheet.plain(draft.area[0])
-            problems.add(
-                "NameCodeMismatch", line, NAME, f"{label} / {code}",
-                f"{code[0]}: {context.reference.areas[int(code[0])].bg}", spans=name.spans,
-            )  # fmt: skip
+        label = sheet.plain(draft.area[0]) if draft.area else ""
+        if is_elsewhere(context, code, number, label, name):
             return None
         return Listed(draft.kind, code, int(code[0]), name, area_text, level, line)
     if number is None:

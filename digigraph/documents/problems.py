@@ -5,7 +5,7 @@ One table from kind to severity and to the two sentences; the reader only says k
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from digigraph.records import Problem, Severity, Span
 
@@ -97,6 +97,35 @@ KINDS: dict[str, tuple[Severity, str, str]] = {
         _E,
         "Това не е профил по образеца: не беше намерен нито един от разделите му.",
         "This is not a profile of the template: none of its sections was found.",
+    ),
+    # errors of a profile that is written as YAML
+    "NotYaml": (
+        _E,
+        "Файлът не е правилен YAML: {found}; очаква се {expected}.",
+        "The file is not well-formed YAML: {found}; expected {expected}.",
+    ),
+    "NotAllowed": (
+        _E,
+        "„{found}“ не се допуска в профил; очаква се {expected}.",
+        "“{found}” is not allowed in a profile; expected {expected}.",
+    ),
+    "QuotesNeeded": (
+        _E,
+        "Без кавички „{found}“ се чете като число, дата или да/не, а не като текст; "
+        "напишете {expected}.",
+        "Without quotation marks “{found}” is read as a number, a date or a truth value and not "
+        "as a text; write {expected}.",
+    ),
+    "WrongShape": (
+        _E,
+        "В полето „{field}“ има {found}; очаква се {expected}.",
+        "Field “{field}” holds {found}; expected {expected}.",
+    ),
+    "EvidenceMismatch": (
+        _E,
+        "Текстът не стои в цитата, който го доказва: „{found}“; цитирано е: „{expected}“.",
+        "The text does not stand in the words that are its evidence: “{found}”; "
+        "cited is: “{expected}”.",
     ),
     # findings: the document is published, and they with it
     "Contradiction": (
@@ -215,6 +244,19 @@ FINDING_CLASS = {
 """The class of findings in the ontology, where it is not named like the kind."""
 
 
+def problem(
+    kind: str, line: int, name: str, found: str, expected: str = "", *,
+    spans: tuple[Span, ...] = (), about: str = "",
+) -> Problem:  # fmt: skip
+    """Return one problem in its words; `name` is the field that it is in."""
+    severity, bg, en = KINDS[kind]
+    facts = {"found": found, "expected": expected, "field": name}
+    return Problem(
+        kind, severity, line, name, found, expected,
+        bg.format(**facts), en.format(**facts), spans, about,
+    )  # fmt: skip
+
+
 @dataclass
 class Problems:
     """Collects the problems of one document, the first `LIMIT` of each severity in full."""
@@ -235,22 +277,19 @@ class Problems:
         grave: bool = False,
     ) -> None:
         """Report one problem; `name` is the field it is in, `grave` makes it an error."""
-        severity, bg, en = KINDS[kind]
-        if grave:
-            severity = Severity.ERROR
+        severity = Severity.ERROR if grave else KINDS[kind][0]
         self.counts[severity] = self.counts.get(severity, 0) + 1
         if self.counts[severity] > LIMIT:
             return
         if severity is Severity.ERROR:
             found = found or "–"
             expected = expected or _EXPECTED.get(kind, "{field}").format(field=name, found=found)
-        facts = {"found": found, "expected": expected, "field": name}
-        self.kept.append(
-            Problem(
-                kind, severity, line, name, found, expected,
-                bg.format(**facts), en.format(**facts), spans, about,
-            )
-        )  # fmt: skip
+        told = problem(kind, line, name, found, expected, spans=spans, about=about)
+        self.kept.append(replace(told, severity=severity))
+
+    def has_errors(self) -> bool:
+        """Whether any error was reported."""
+        return bool(self.counts.get(Severity.ERROR))
 
     def has_error(self, line: int) -> bool:
         """Whether an error was reported at a line."""
@@ -261,6 +300,15 @@ class Problems:
         order = {Severity.ERROR: 0, Severity.WARNING: 1, Severity.INFO: 2}
         return tuple(
             sorted(
-                set(self.kept), key=lambda p: (p.line, order[p.severity], p.kind, p.found, p.about)
+                set(self.kept),
+                key=lambda p: (
+                    p.line,
+                    order[p.severity],
+                    p.kind,
+                    p.found,
+                    p.about,
+                    p.field,
+                    p.expected,
+                ),
             )
         )

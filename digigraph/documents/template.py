@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections import defaultdict
-
 from rapidfuzz import fuzz
 
 from digigraph.documents.competences import Described, described, groups
 from digigraph.documents.context import MANY, SAME, Context
-from digigraph.documents.fields import FIELDS, LEAD_INS, Field, Section
+from digigraph.documents.fields import FIELDS, Field, Section
+from digigraph.documents.notes import (
+    note_area,
+    note_contradiction,
+    note_duplicates,
+    note_foreign,
+    note_lead_ins,
+    note_similar,
+)
 from digigraph.documents.occupation import by_field, sectors, summary, titles
 from digigraph.documents.overview import Listed, overview
-from digigraph.documents.problems import LIMIT
 from digigraph.documents.rows import Entry, Layout, layout
-from digigraph.documents.sheet import Cell, Role
-from digigraph.records import Kind, Profile, Requirement, Severity, Span, Text
-from digigraph.text import foreign_words, skeleton
+from digigraph.records import Kind, Profile, Requirement
 
 
 def profile_of(context: Context) -> Profile | None:
@@ -38,10 +40,10 @@ def profile_of(context: Context) -> Profile | None:
     profile = _profile(context, found, requirements)
     _note_open_tags(context, found)
     _note_headings(context, found)
-    _note_lead_ins(context, requirements)
-    _note_similar(context, requirements)
-    _note_duplicates(context, requirements)
-    _note_foreign(context)
+    note_lead_ins(context, requirements)
+    note_similar(context, requirements)
+    note_duplicates(context, requirements)
+    note_foreign(context)
     for cell in context.sheet.left_over():
         context.problems.add(
             "NotAccountedFor", cell.line, "", context.sheet.plain(cell)[:120] or "…",
@@ -86,17 +88,17 @@ def _requirements(
                     "SingleSource", row.line, Section.II.value, row.name.value, place.value,
                     spans=row.name.spans, about=row.key,
                 )  # fmt: skip
-        requirement = _requirement(row, one)
+        requirement = requirement_of(row, one)
         if requirement:
             found.append(requirement)
-            _note_contradiction(context, requirement)
-            _note_area(context, row, one)
+            note_contradiction(context, requirement)
+            note_area(context, row, one)
     for one in left:
         context.problems.add(
             "SingleSource", one.line, Section.II.value, one.name.value, Section.II.value,
             spans=one.name.spans, about=one.key,
         )  # fmt: skip
-        requirement = _requirement(None, one)
+        requirement = requirement_of(None, one)
         if requirement:
             found.append(requirement)
     return tuple(found)
@@ -114,7 +116,8 @@ def _same(row: Listed, detailed: list[Described]) -> Described | None:
     return best[1] if best and best[0] >= SAME else None
 
 
-def _requirement(row: Listed | None, one: Described | None) -> Requirement | None:
+def requirement_of(row: Listed | None, one: Described | None) -> Requirement | None:
+    """Return what the overview and the detailed section say of one competence, as one record."""
     name = one.name if one else row.name if row else None
     overview_level = row.level if row else None
     detail = one.level if one else None
@@ -169,37 +172,6 @@ def _profile(
     return Profile(activities, occupations, alternatives, description, duties, requirements)
 
 
-def _note_contradiction(context: Context, one: Requirement) -> None:
-    if one.overview and one.detail and one.overview.rank != one.detail.rank:
-        text = (
-            f"II: „{one.overview.text.value}“; "
-            f"{'III' if one.kind is Kind.GENERAL else 'IV'}: „{one.detail.text.value}“"
-        )
-        context.problems.add(
-            "Contradiction", one.detail.text.spans[0].line, Field.REQUIRED_LEVEL.value, text,
-            spans=one.overview.text.spans + one.detail.text.spans, about=one.key,
-        )  # fmt: skip
-
-
-def _note_area(context: Context, row: Listed, one: Described | None) -> None:
-    if one and one.area is not None and one.area != row.area and row.kind is Kind.SPECIFIC:
-        assert one.area_text is not None
-        context.problems.add(
-            "NameCodeMismatch", one.area_text.spans[0].line, Field.AREA.value, one.area_text.value,
-            f"{row.area}: {context.reference.areas[row.area].bg} (II)", spans=one.area_text.spans,
-        )  # fmt: skip
-
-
-def _note_similar(context: Context, requirements: tuple[Requirement, ...]) -> None:
-    general = {one.key for one in requirements if one.kind is Kind.GENERAL}
-    for one in requirements:
-        if one.similar and one.similar not in general and one.similar_text:
-            context.problems.add(
-                "SimilarOutsideProfile", one.similar_text.spans[0].line, Field.SIMILAR.value,
-                one.similar, spans=one.similar_text.spans, about=one.key,
-            )  # fmt: skip
-
-
 def _note_open_tags(context: Context, found: Layout) -> None:
     for number, entry in enumerate(found.entries):
         last = number == len(found.entries) - 1
@@ -219,86 +191,3 @@ def _note_headings(context: Context, found: Layout) -> None:
         context.problems.add(
             "VariantHeading", entries[0].line, printed, typed, printed, spans=spans
         )
-
-
-def _note_lead_ins(context: Context, requirements: tuple[Requirement, ...]) -> None:
-    """Report each way in which a level's lead-in differs from the usual one, once."""
-    variants: dict[tuple[int, str], list[Text]] = {}
-    for one in requirements:
-        for level in one.levels:
-            usual = LEAD_INS[level.rank - 1]
-            if level.lead_in and skeleton(level.lead_in.value) != skeleton(usual):
-                variants.setdefault((level.rank, level.lead_in.value), []).append(level.lead_in)
-    for (rank, typed), texts in variants.items():
-        spans = tuple(span for text in texts for span in text.spans)
-        context.problems.add(
-            "VariantHeading", spans[0].line, f"подниво {rank}", typed, LEAD_INS[rank - 1],
-            spans=spans,
-        )  # fmt: skip
-
-
-def _lists(one: Requirement) -> list[tuple[str, tuple[Text, ...]]]:
-    return [
-        *((f"level-{level.rank}", level.items) for level in one.levels),
-        ("knowledge", one.knowledge),
-        ("skills", one.skills),
-        ("behaviours", one.behaviours),
-        ("examples", one.examples),
-    ]
-
-
-def _note_duplicates(context: Context, requirements: tuple[Requirement, ...]) -> None:
-    for one in requirements:
-        seen: dict[str, str] = {}
-        for name, items in _lists(one):
-            for number, text in enumerate(items, 1):
-                key = skeleton(text.value)
-                place = f"{name}/{number}"
-                if key in seen:
-                    context.problems.add(
-                        "DuplicateText", text.spans[0].line, "",
-                        f"„{text.value[:80]}“ ({seen[key]} = {place})", spans=text.spans,
-                        about=f"{one.key}/{place}",
-                    )  # fmt: skip
-                seen.setdefault(key, place)
-
-
-def _note_foreign(context: Context) -> None:
-    """Report every word with letters of another alphabet, at the value that holds it."""
-    by_line = _by_line(context)
-    counts = context.problems.counts
-    for number, line in enumerate(context.sheet.lines, 1):
-        at = 0
-        for word in foreign_words(context.sheet.masked(Cell(number, 0, len(line)))):
-            at = line.find(word, at)
-            if at < 0 or counts.get(Severity.WARNING, 0) > LIMIT:
-                break
-            roles = context.sheet.roles[number - 1]
-            if roles[at] not in (Role.VALUE, Role.FIELD):
-                at += len(word)
-                continue
-            span = context.sheet.span(Cell(number, at, at + len(word)))
-            context.problems.add(
-                "ForeignLetter",
-                number,
-                "",
-                word,
-                spans=(span,),
-                about=_about(by_line[number], span),
-            )
-            at += len(word)
-
-
-def _by_line(context: Context) -> dict[int, list[tuple[int, int, str]]]:
-    found: dict[int, list[tuple[int, int, str]]] = defaultdict(list)
-    for about, span in context.places:
-        found[span.line].append((span.first, span.last, about))
-    for places in found.values():
-        places.sort()
-    return found
-
-
-def _about(places: list[tuple[int, int, str]], span: Span) -> str:
-    at = bisect_right(places, span.first, key=lambda place: place[0])
-    near = [about for _, last, about in reversed(places[max(0, at - 8) : at]) if last >= span.last]
-    return next(iter(near), "")

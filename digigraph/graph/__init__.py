@@ -25,32 +25,48 @@ from digigraph.graph.descriptors import describe_descriptors, worded
 from digigraph.graph.evidence import describe_source
 from digigraph.graph.examples import describe_examples
 from digigraph.graph.findings import describe_coverage, describe_finding
+from digigraph.graph.identity import (
+    Facts,
+    Identity,
+    Speakers,
+    facts_from,
+    facts_of,
+    identified,
+    keys_of,
+)
 from digigraph.graph.mappings import describe_mappings
 from digigraph.graph.profiles import ProfileGraph, Shared
-from digigraph.graph.retired import describe_former, describe_gone, graph_of
+from digigraph.graph.retired import COUNTED, describe_gone, describe_history, graph_of
+from digigraph.graph.tally import Tally
 from digigraph.graph.void import describe_void
 from digigraph.graph.writer import Writer
 from digigraph.history import Former
 from digigraph.labels import Labels
 from digigraph.mappings import MappingSet
 from digigraph.names import Names
-from digigraph.records import Kind, Profile, Reading, Severity, Source
+from digigraph.records import Profile, Reading, Severity, Source
 from digigraph.reference import Reference
-from digigraph.registry import Registry, competence_key, profile_key, source_key
 from digigraph.retired import Retired
 
 __all__ = [
+    "COUNTED",
     "Document",
     "Edition",
+    "Facts",
+    "Identity",
     "Shared",
+    "Speakers",
     "dataset_part",
     "document_part",
     "examples_part",
+    "facts_from",
+    "facts_of",
+    "frame_part",
     "graph_of",
     "identified",
     "keys_of",
     "retired_part",
-    "shared_by_all",
+    "speakers",
     "static_part",
     "void_part",
 ]
@@ -62,9 +78,7 @@ class Document:
 
     source: Source
     reading: Reading
-    source_id: str
-    profile_id: str
-    competence_ids: tuple[tuple[str, str], ...]
+    identity: Identity
 
     @property
     def profile(self) -> Profile:
@@ -73,42 +87,20 @@ class Document:
         return self.reading.profile
 
 
-def keys_of(source: Source, reading: Reading) -> tuple[str, str]:
-    """Return the natural keys of the profile and of the source; nothing is minted."""
-    profile = reading.profile
-    assert profile is not None, "only a document without errors has keys"
-    codes = [code for title in profile.occupations for code in title.codes]
-    sectors = [sector.code for sector in profile.sectors]
-    return profile_key(codes, sectors, source.publisher), source_key(reading.text_digest)
-
-
-def identified(source: Source, reading: Reading, registry: Registry, release: str) -> Document:
-    """Return a document with its identifiers; those seen for the first time are minted."""
-    profile = reading.profile
-    assert profile is not None, "only a document without errors is identified"
-    profile_, source_ = keys_of(source, reading)
-    profile_id = registry.mint("p-", profile_, release)
-    competences = tuple(
-        (one.key, registry.mint("c-", competence_key(profile_id, one.name.value), release))
-        for one in profile.requirements
-        if one.kind is Kind.SPECIFIC
-    )
-    source_id = registry.mint("d-", source_, release)
-    return Document(source, reading, source_id, profile_id, competences)
-
-
 def document_part(
     document: Document, *, names: Names, reference: Reference, labels: Labels, shared: Shared
 ) -> set[ox.Quad]:
     """Return all that one document adds to the dataset."""
-    writer = Writer(names, document.source.received)
-    source = names.id(f"source/{document.source_id}")
-    describe_source(writer, source, document.source, document.reading)
+    told = document.reading.source or document.source
+    writer = Writer(names, told.received)
+    source = names.id(f"source/{document.identity.source_id}")
+    describe_source(writer, source, told, document.reading)
     part = ProfileGraph(
         writer, source, reference, labels, shared,
-        {key: names.id(f"competence/{one}") for key, one in document.competence_ids},
+        {key: names.id(f"competence/{one}") for key, one in document.identity.competence_ids},
+        merged={key: (own, name) for key, own, name in document.identity.merged},
     )  # fmt: skip
-    part.write(names.id(f"profile/{document.profile_id}"), document.profile)
+    part.write(names.id(f"profile/{document.identity.profile_id}"), document.profile)
     for problem in document.reading.problems:
         if problem.severity is not Severity.ERROR:
             describe_finding(writer, source, problem, part.about)
@@ -118,7 +110,7 @@ def document_part(
 
 def dataset_part(
     edition: Edition,
-    documents: Sequence[Document],
+    documents: Sequence[Identity],
     mappings: Sequence[MappingSet],
     former: Sequence[Former],
     descriptors: Sequence[Descriptor],
@@ -132,8 +124,7 @@ def dataset_part(
     describe_dataset(writer, edition, sources)
     describe_competence_scheme(writer)
     describe_descriptors(writer, descriptors)
-    for one in former:
-        describe_former(writer, one)
+    describe_history(writer, former)
     for mapping_set in mappings:
         describe_mappings(writer, mapping_set, labels)
     return writer.quads
@@ -157,9 +148,9 @@ def examples_part(edition: Edition, names: Names) -> set[ox.Quad]:
 
 
 def void_part(
-    edition: Edition, documents: Sequence[Document], quads: Iterable[ox.Quad], names: Names
+    edition: Edition, documents: Sequence[Identity], counted: Tally, names: Names
 ) -> set[ox.Quad]:
-    """Return the description of the dataset in VoID (S-08); `quads` are all of its other graphs.
+    """Return the description of the dataset in VoID (S-08), of which all other graphs are counted.
 
     Its examples are a level, a competence and a competence at a level of the framework, and the
     first profile with what it asks for and where it comes from.
@@ -171,15 +162,21 @@ def void_part(
         examples += [names.id(f"profile/{document.profile_id}")]
         examples += [names.id(f"source/{document.source_id}")]
         examples += [names.id(f"competence/{one}") for _, one in document.competence_ids[:1]]
-        codes = [code for title in document.profile.occupations for code in title.codes]
-        examples += [names.occupation(code) for code in codes[:1]]
-    describe_void(writer, edition, quads, examples)
+        examples += [names.occupation(document.code)] if document.code else []
+    describe_void(writer, edition, counted, examples)
     return writer.quads
 
 
-def shared_by_all(descriptors: Sequence[Descriptor], names: Names) -> Shared:
-    """Return what the documents of one build share, before the first of them."""
-    return Shared(worded=worded(Writer(names, date.min), descriptors))
+def speakers(descriptors: Sequence[Descriptor], names: Names) -> Speakers:
+    """Return who has spoken before the first document: the framework, of what it words itself."""
+    return Speakers(names, worded(Writer(names, date.min), descriptors))
+
+
+def frame_part(names: Names) -> set[ox.Quad]:
+    """Return what every document is judged beside: the shipped part, and the scheme it adds to."""
+    writer = Writer(names, date.min)
+    describe_competence_scheme(writer)
+    return static_part(names) | writer.quads
 
 
 def static_part(names: Names) -> set[ox.Quad]:

@@ -37,6 +37,26 @@ ABOUT_EN = (
     "was read from."
 )
 
+KEYWORDS = {
+    "bg": ("дигитални умения", "дигитални компетентности", "профил на длъжност", "DigComp", "ESCO"),
+    "en": ("digital skills", "digital competences", "occupation profile", "DigComp", "ESCO"),
+}
+AUTHORITY = "http://publications.europa.eu/resource/authority/"
+OF_THE_EU = {
+    "dcat:theme": {
+        "data-theme/EDUC": ("Образование, култура и спорт", "Education, culture and sport"),
+        "data-theme/SOCI": ("Население и общество", "Population and society"),
+    },
+    "dct:language": {
+        "language/BUL": ("български", "Bulgarian"),
+        "language/ENG": ("английски", "English"),
+    },
+    "dct:spatial": {"country/BGR": ("България", "Bulgaria")},
+    "dct:accessRights": {"access-right/PUBLIC": ("публичен", "public")},
+    "dct:accrualPeriodicity": {"frequency/IRREG": ("нередовно", "irregular")},
+}
+"""What the dataset is said to be in the terms of EU authority tables, and what those are called."""
+
 
 @dataclass(frozen=True, slots=True)
 class Edition:
@@ -59,6 +79,12 @@ def describe_dataset(writer: Writer, edition: Edition, sources: Sequence[str]) -
     describe_publication(writer, GRAPH, edition)
     add(GRAPH, iri, "dct:rights", text(RIGHTS_BG, "bg"), text(RIGHTS_EN, "en"))
     add(GRAPH, iri, "dct:conformsTo", f"{names.base}def", f"{names.base}shapes")
+    for language, words in KEYWORDS.items():
+        add(GRAPH, iri, "dcat:keyword", *(text(word, language) for word in words))
+    for name, concepts in OF_THE_EU.items():
+        for tail, (bg, en) in concepts.items():
+            add(GRAPH, iri, name, f"{AUTHORITY}{tail}")
+            add("stubs", f"{AUTHORITY}{tail}", "skos:prefLabel", text(bg, "bg"), text(en, "en"))
     if edition.notes_bg:
         add(GRAPH, iri, "adms:versionNotes", text(edition.notes_bg, "bg"))
     if edition.notes_en:

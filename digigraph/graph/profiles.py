@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from digigraph.graph.evidence import dataset, evidence, spans
 from digigraph.graph.occupations import closed, describe_position, named
+from digigraph.graph.specific import describe_merged, describe_specific
 from digigraph.graph.writer import Writer, notation, number, plain, text
 from digigraph.labels import Labels
 from digigraph.names import NACE2, short_hash
@@ -34,16 +35,27 @@ _PLACES = {
 
 @dataclass
 class Shared:
-    """What several documents say of one thing: the first to speak gives the definition."""
+    """What several documents say of one thing: the first to speak gives the definition.
+
+    `named` are the keys of the competences that are merged into one that another document names.
+    `apart` are levels of which the first to speak said other things, or in another order: what
+    is said of them here has identifiers of its own, so that each list keeps its numbers.
+    """
 
     worded: frozenset[str] = frozenset()
     descriptors: dict[str, tuple[str, frozenset[str]]] = field(default_factory=dict)
     positions: set[str] = field(default_factory=set)
+    named: frozenset[str] = frozenset()
+    apart: frozenset[str] = frozenset()
 
 
 @dataclass
 class ProfileGraph:
-    """Writes one profile; `about` tells what each of the reader's places became."""
+    """Writes one profile; `about` tells what each of the reader's places became.
+
+    `merged` has the id that a merged competence was minted with and the name of the one it is
+    merged into, by key: the requirement keeps that id in its IRI (V-05).
+    """
 
     writer: Writer
     source: str
@@ -52,6 +64,7 @@ class ProfileGraph:
     shared: Shared
     competences: Mapping[str, str]
     about: dict[str, str] = field(default_factory=dict)
+    merged: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
     def write(self, iri: str, profile: Profile) -> None:
         """State all that a profile says, in the graphs of its parts."""
@@ -136,7 +149,8 @@ class ProfileGraph:
         writer, add, names = self.writer, self.writer.add, self.writer.names
         general = one.kind is Kind.GENERAL
         competence = names.framework_competence(one.key) if general else self.competences[one.key]
-        iri = f"{profile}/req/{competence.rsplit('/', 1)[1]}"
+        own, _ = self.merged.get(one.key, (competence.rsplit("/", 1)[1], ""))
+        iri = f"{profile}/req/{own}"
         self.about[one.key] = iri
         rank = one.rank
         name_bg = self.reference.competences[one.key].bg if general else closed(one.name.value)
@@ -166,15 +180,18 @@ class ProfileGraph:
         add(GRAPH, iri, "dgc:position", number(position))
         self._levels(iri, one)
         read_from = [one.overview_name, one.name]
-        if general:
+        elsewhere = one.key in self.shared.named
+        if general or elsewhere:
             read_from += [one.overview_area, one.area_text]
         self.evidence(iri, "dgc:requiresCompetence", "requires-competence", *read_from)
-        if general:
+        if general or elsewhere:
             if one.description:
                 add(GRAPH, iri, "dct:description", text(one.description.value, "bg"))
                 self.evidence(iri, "dct:description", "description", one.description)
         else:
-            self._specific(competence, one, name_bg)
+            describe_specific(self, competence, one, name_bg)
+        if elsewhere:
+            describe_merged(self, competence, one, name_bg)
         for level in one.levels:
             self._descriptor(f"{competence}/level-{level.rank}", level, one, iri)
         for attribute, cls, bg, en in _STATEMENTS:
@@ -216,42 +233,6 @@ class ProfileGraph:
                 *spans(writer, self.source, level.text.spans),
             )  # fmt: skip
 
-    def _specific(self, iri: str, one: Requirement, name: str) -> None:
-        """State a specific competence and its eight levels (M-06, M-08)."""
-        writer, add, names = self.writer, self.writer.add, self.writer.names
-        graph, scheme = "competences", names.id("competences")
-        english = self.labels.english(names.tail(iri)) or ""
-        writer.types(graph, iri, "dgc:SpecificCompetence", "dgc:Competence", "skos:Concept")
-        named(writer, graph, iri, name, english, scheme=scheme)
-        add(graph, iri, "skos:topConceptOf", scheme)
-        add(graph, scheme, "skos:hasTopConcept", iri)
-        add(graph, iri, "dgc:kind", "dgc:Specific")
-        for written in {t.value for t in (one.overview_name, one.name) if t} - {name}:
-            add(graph, iri, "dgc:verbatim", plain(written))
-        self.evidence(iri, "skos:prefLabel", "pref-label", one.overview_name, one.name)
-        if one.description:
-            add(graph, iri, "skos:definition", text(one.description.value, "bg"))
-            self.evidence(iri, "skos:definition", "definition", one.description)
-        for predicate in ("dgc:area", "skos:broadMatch"):
-            add(graph, iri, predicate, names.area(one.area))
-        self.evidence(iri, "dgc:area", "area", one.overview_area, one.area_text)
-        if one.similar:
-            for predicate in ("dgc:similarTo", "skos:relatedMatch"):
-                add(graph, iri, predicate, names.framework_competence(one.similar))
-            self.evidence(iri, "dgc:similarTo", "similar-to", one.similar_text)
-        for rank in range(1, 9):
-            level = f"{iri}/level-{rank}"
-            writer.types(graph, level, "dgc:CompetenceAtLevel", "skos:Concept")
-            writer.identity(
-                graph, level, bg=f"{name} – ниво {rank}", en=f"{english or name}, level {rank}",
-                scheme=scheme, label="skos:prefLabel",
-            )  # fmt: skip
-            add(graph, level, "skos:notation", plain(f"{iri.rsplit('/', 1)[1]}-{rank}"))
-            add(graph, level, "dgc:ofCompetence", iri)
-            add(graph, level, "dgc:atLevel", names.level(rank))
-            add(graph, level, "skos:broader", iri)
-            add(graph, iri, "skos:narrower", level)
-
     def _descriptor(
         self, iri: str, level: LevelDescription, one: Requirement, requirement: str
     ) -> None:
@@ -259,10 +240,15 @@ class ProfileGraph:
         graph = "competences" if one.kind is Kind.SPECIFIC else "framework"
         add = self.writer.add
         texts = frozenset(skeleton(item.value) for item in level.items)
-        first, known = self.shared.descriptors.setdefault(iri, (self.source, texts))
+        elsewhere = one.key in self.shared.named
+        first, known = (
+            ("", frozenset[str]())
+            if elsewhere
+            else (self.shared.descriptors.setdefault(iri, (self.source, texts)))
+        )
         place = f"{one.key}/level-{level.rank}"
         self.about[place] = iri
-        if one.kind is Kind.GENERAL and level.lead_in:
+        if (one.kind is Kind.GENERAL or elsewhere) and level.lead_in:
             add(GRAPH, requirement, "dgc:leadIn", text(level.lead_in.value, "bg"))
             self.evidence(requirement, "dgc:leadIn", "lead-in", level.lead_in)
         if first == self.source:
@@ -276,20 +262,27 @@ class ProfileGraph:
         self._statements(
             iri, level.items, place, "LevelDescriptorItem", "Описание на ниво", "Level descriptor",
             "dgc:hasDescriptorItem", graph, known=known,
+            by=self.merged[one.key][0] if elsewhere else self._apart(iri),
         )  # fmt: skip
+
+    def _apart(self, level: str) -> str:
+        return self.writer.names.tail(self.source) if level in self.shared.apart else ""
 
     def _statements(
         self, owner: str, items: Iterable[Text], place: str, cls: str, bg: str, en: str,
-        predicate: str, graph: str, *, known: frozenset[str] | None = None,
+        predicate: str, graph: str, *, known: frozenset[str] | None = None, by: str = "",
     ) -> None:  # fmt: skip
-        """State a list of statements, each under the id of its text (V-04)."""
+        """State a list of statements, each under the id of its text (V-04).
+
+        `by` keeps apart what several documents say of one thing, each in its own way.
+        """
         writer, add, names = self.writer, self.writer.add, self.writer.names
         seen: dict[str, int] = {}
         for position, item in enumerate(items, 1):
             folded = tidy(item.value).casefold()
             seen[folded] = seen.get(folded, 0) + 1
             again = f"|{seen[folded]}" if seen[folded] > 1 else ""
-            key = f"{names.tail(owner)}|{cls}|{folded}{again}"
+            key = f"{names.tail(owner)}|{cls}|{folded}{again}{by and f'|{by}'}"
             iri = names.id(f"statement/s-{short_hash(key, 12)}")
             self.about[f"{place}/{position}"] = iri
             variant = known is not None and skeleton(item.value) not in known

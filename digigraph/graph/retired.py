@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from digigraph.graph.writer import Writer, day, plain, text, truth
 from digigraph.history import Former
-from digigraph.names import EXAMPLES, VOID
+from digigraph.names import EXAMPLES, VOID, Names
 from digigraph.retired import Retired, name_of_place
 
 GRAPH = "retired"
@@ -14,7 +15,8 @@ GRAPH = "retired"
 _DOCUMENTS = {"def": "vocabulary", "shapes": "shapes", EXAMPLES: EXAMPLES}
 """Documents whose parts are named with a #; their tombstones must stand in the same document."""
 
-_COUNTED = ("graph/", VOID, "sparql")
+COUNTED = ("graph/", VOID, "sparql")
+"""How the IRIs begin whose tombstones stand with the statistics of the dataset."""
 
 
 def graph_of(tail: str) -> str:
@@ -24,7 +26,7 @@ def graph_of(tail: str) -> str:
     ('vocabulary', 'retired', '.well-known/void')
     """
     document, hash_, _ = tail.partition("#")
-    if tail.startswith(_COUNTED):
+    if tail.startswith(COUNTED):
         return VOID
     return _DOCUMENTS.get(document, GRAPH) if hash_ else GRAPH
 
@@ -65,18 +67,50 @@ def describe_gone(writer: Writer, one: Retired, successor: str, *, withdrawn: bo
         add(graph, iri, "dct:isPartOf", f"{names.base}catalog/digigraph")
 
 
-def describe_former(writer: Writer, former: Former) -> None:
-    """State the activity that built an earlier release, which is history and not retired."""
+def describe_history(writer: Writer, former: Sequence[Former]) -> None:
+    """State the releases before this one, oldest first, and which of them came last (V-01)."""
+    dataset = f"{writer.names.base}catalog/digigraph"
+    for one, before in zip(former, (None, *former), strict=False):
+        latest = describe_former(writer, one, before)
+        if one is former[-1]:
+            writer.add("catalog", dataset, "dcat:previousVersion", latest)
+
+
+def describe_former(writer: Writer, former: Former, before: Former | None) -> str:
+    """State an earlier release, the one before that, and the activity that built it (V-01).
+
+    They are history and not retired. Returns the IRI of the release.
+    """
     names, add = writer.names, writer.add
     dataset = f"{names.base}catalog/digigraph"
-    build = f"{names.base}catalog/build-{former.version.replace('.', '-')}"
+    this, build = _release(names, former), _release(names, former, "build")
+    issued = day(date.fromisoformat(former.issued))
+    writer.types("catalog", this, "dcat:Dataset", "prov:Entity")
+    writer.identity(
+        "catalog", this, part_of=dataset,
+        bg=f"Издание {former.version}", en=f"Release {former.version}",
+    )  # fmt: skip
+    add("catalog", this, "dcat:version", plain(former.version))
+    add("catalog", this, "dct:issued", issued)
+    add("catalog", this, "dcat:isVersionOf", dataset)
+    add("catalog", dataset, "dcat:hasVersion", this)
+    for note, language in ((former.notes_bg, "bg"), (former.notes_en, "en")):
+        if note:
+            add("catalog", this, "adms:versionNotes", text(note, language))
+    if before:
+        add("catalog", this, "dcat:previousVersion", _release(names, before))
+    add("catalog", this, "prov:wasGeneratedBy", build)
     writer.types("catalog", build, "prov:Activity")
     writer.identity(
         "catalog", build, part_of=dataset,
         bg=f"Изграждане на издание {former.version} с {former.software}",
         en=f"Build of release {former.version} with {former.software}",
     )  # fmt: skip
-    issued = day(date.fromisoformat(former.issued))
     add("catalog", build, "dct:issued", issued)
     add("catalog", build, "prov:wasAssociatedWith", names.id("agent/digigraph"))
-    add("catalog", build, "prov:generated", dataset)
+    add("catalog", build, "prov:generated", dataset, this)
+    return this
+
+
+def _release(names: Names, former: Former, what: str = "release") -> str:
+    return f"{names.base}catalog/{what}-{former.version.replace('.', '-')}"

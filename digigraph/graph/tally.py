@@ -1,44 +1,21 @@
-"""Counts what a dataset holds: its classes, properties and links, each triple once.
+"""Joins what was counted bucket by bucket: the classes, properties and links of a dataset.
 
-One pass over the quads gives every IRI and literal a number and keeps four numbers a quad, packed
-into one; sorted, they stand subject by subject, and a triple that two graphs state is met twice
-in a row. What is counted then is the *kind* of a node (the set of its classes, or its datatype
-and language), of which there are few; classes are told apart at the very end. So neither memory
-nor time depends on how long the texts are.
+Each triple counts once. What a bucket did not know of its neighbours is settled here, one range
+of hashes after another, so that memory grows neither with the texts nor with all the IRIs at
+once. Classes are told apart at the very end.
 """
 
 from __future__ import annotations
 
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from hashlib import blake2b
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-import pyoxigraph as ox
+from digigraph.graph.survey import Kind, Sizes, Survey
 
-from digigraph.names import PREFIXES
-
-RDF_TYPE = f"{PREFIXES['rdf']}type"
-
-_NODE, _NAME = 32, 16
-"""Bits of a number: of a node, and of a property or graph."""
-
-_NODES, _NAMES = (1 << _NODE) - 1, (1 << _NAME) - 1
-
-Kind = frozenset[str] | tuple[str, str]
-"""What a node is: the classes of an IRI, or the datatype and language of a literal."""
-
-
-@dataclass(slots=True)
-class Sizes:
-    """How much a set of triples holds, in the terms of VoID."""
-
-    triples: int = 0
-    subjects: int = 0
-    objects: int = 0
-    properties: set[str] = field(default_factory=set)
-    classes: set[str] = field(default_factory=set)
+_RANGE = 2_000_000
+"""About how many hashes are held in a dictionary at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,135 +42,101 @@ class Tally:
     links: Mapping[tuple[str, str], int]
 
 
-def tally(quads: Iterable[ox.Quad], *, entities: str, spaces: Sequence[str] = ()) -> Tally:
-    """Count the triples of all named graphs together and of each; a repeated quad counts once.
-
-    `entities` and `spaces` are prefixes of IRIs: of what the dataset describes, and of what it
-    may link to; an IRI links into the first space that it begins with.
-    """
-    return _Counting(entities, spaces).of(quads)
+def tally(surveys: Sequence[Survey]) -> Tally:
+    """Return the counts of all buckets together; a repeated quad is in one of them, once."""
+    return _Joining(surveys).done()
 
 
-class _Counting:
-    """The numbers given to nodes and names, and what is known of each."""
+def subjects_of(surveys: Sequence[Survey]) -> array[int]:
+    """Return the hashes of all subjects, in order."""
+    found = array("Q")
+    for low, high in _ranges(sum(len(one.described.hashes) for one in surveys)):
+        part = [h for s in surveys for h in s.described.hashes[s.described.between(low, high)]]
+        found.extend(sorted(part))
+    return found
 
-    def __init__(self, entities: str, spaces: Sequence[str]) -> None:
-        self._entities, self._spaces = entities, spaces
-        self._nodes: dict[str | bytes, int] = {}
-        self._properties: dict[str, int] = {}
-        self._graphs: dict[str, int] = {}
+
+def _ranges(count: int) -> Iterator[tuple[int, int]]:
+    many = count // _RANGE + 1
+    for number in range(many):
+        yield (number << 64) // many, (number + 1 << 64) // many
+
+
+class _Joining:
+    """The surveys of all buckets, with one numbering of kinds and properties."""
+
+    def __init__(self, surveys: Sequence[Survey]) -> None:
+        self._surveys = surveys
         self._kinds: list[Kind] = [frozenset()]
-        self._kind_numbers: dict[Kind, int] = {frozenset(): 0}
-        self._grown: dict[tuple[int, str], int] = {}
-        self._kind_of = array("I")  # node -> kind
-        self._space_of = bytearray()  # node -> 0, or 1 + its place in spaces
-        self._is_entity = bytearray()
-        self._keys: list[int] = []
+        numbers: dict[Kind, int] = {frozenset(): 0}
+        names: dict[str, int] = {}
+        self._kind_of: list[list[int]] = []
+        self._name_of: list[list[int]] = []
+        for one in surveys:
+            self._kind_of.append([numbers.setdefault(kind, len(numbers)) for kind in one.kinds])
+            self._name_of.append([names.setdefault(name, len(names)) for name in one.names])
+        self._kinds, self._properties = list(numbers), list(names)
+        self._graphs = sorted({graph for one in surveys for graph in one.graphs})
 
-    def of(self, quads: Iterable[ox.Quad]) -> Tally:
-        self._number(quads)
-        self._keys.sort()
-        return self._count()
-
-    def _number(self, quads: Iterable[ox.Quad]) -> None:
-        properties, graphs, keys = self._properties, self._graphs, self._keys
-        for quad in quads:
-            subject = self._iri(_name(quad.subject))
-            name = quad.predicate.value
-            value = quad.object
-            if isinstance(value, ox.Literal):
-                node = self._literal(value)
-            else:
-                node = self._iri(_name(value))
-                if name == RDF_TYPE:
-                    self._kind_of[subject] = self._grow(self._kind_of[subject], _name(value))
-            number = properties.setdefault(name, len(properties))
-            graph = graphs.setdefault(_name(quad.graph_name), len(graphs))
-            keys.append(((subject << _NAME | number) << _NODE | node) << _NAME | graph)
-
-    def _iri(self, iri: str) -> int:
-        number = self._nodes.get(iri)
-        if number is None:
-            number = self._nodes[iri] = len(self._nodes)
-            self._kind_of.append(0)
-            space = next((n for n, s in enumerate(self._spaces, 1) if iri.startswith(s)), 0)
-            self._space_of.append(space)
-            self._is_entity.append(iri.startswith(self._entities))
-        return number
-
-    def _literal(self, value: ox.Literal) -> int:
-        told = blake2b(str(value).encode(), digest_size=16).digest()
-        number = self._nodes.get(told)
-        if number is None:
-            number = self._nodes[told] = len(self._nodes)
-            self._kind_of.append(self._kind((value.datatype.value, value.language or "")))
-            self._space_of.append(0)
-            self._is_entity.append(0)
-        return number
-
-    def _grow(self, kind: int, name: str) -> int:
-        grown = self._grown.get((kind, name))
-        if grown is None:
-            classes = self._kinds[kind]
-            assert isinstance(classes, frozenset), "only an IRI has classes"
-            grown = self._grown[kind, name] = self._kind(classes | {name})
-        return grown
-
-    def _kind(self, kind: Kind) -> int:
-        number = self._kind_numbers.setdefault(kind, len(self._kinds))
-        if number == len(self._kinds):
-            self._kinds.append(kind)
-        return number
-
-    def _count(self) -> Tally:
-        properties, graphs, iris = list(self._properties), list(self._graphs), list(self._nodes)
-        whole, by_graph = Sizes(), [Sizes() for _ in graphs]
-        as_object = bytearray(len(iris))
-        in_graph = [bytearray(len(iris)) for _ in graphs]
-        parts: Counter[tuple[int, int, int]] = Counter()
-        subjects: Counter[tuple[int, int]] = Counter()
-        members: Counter[int] = Counter()
-        links: Counter[tuple[int, int]] = Counter()
-        type_number = self._properties.get(RDF_TYPE, -1)
-        entities, key_before, subject_before, pair_before = 0, -1, -1, -1
-        graphs_of_subject: set[int] = set()
-        for key in self._keys:
-            if key == key_before:
-                continue
-            triple, graph = key >> _NAME, key & _NAMES
-            pair, node = triple >> _NODE, triple & _NODES
-            subject, number = pair >> _NAME, pair & _NAMES
-            if subject != subject_before:
-                graphs_of_subject.clear()
-                whole.subjects += 1
-                entities += self._is_entity[subject]
-                members[self._kind_of[subject]] += 1
-            if graph not in graphs_of_subject:
-                graphs_of_subject.add(graph)
-                by_graph[graph].subjects += 1
-            here = by_graph[graph]
-            here.triples += 1
-            here.properties.add(properties[number])
-            in_graph[graph][node] = 1
-            if number == type_number:
-                here.classes.add(str(iris[node]))
-            if triple != key_before >> _NAME:
-                whole.triples += 1
-                as_object[node] = 1
-                kind = self._kind_of[subject]
-                parts[kind, number, self._kind_of[node]] += 1
-                if pair != pair_before:
-                    subjects[kind, number] += 1
-                if self._space_of[node]:
-                    links[number, self._space_of[node]] += 1
-            key_before, subject_before, pair_before = key, subject, pair
-        whole.objects = sum(as_object)
-        for sizes, marks in zip(by_graph, in_graph, strict=True):
-            sizes.objects = sum(marks)
+    def done(self) -> Tally:
+        whole, entities = Sizes(), 0
+        graphs = {graph: Sizes() for graph in self._graphs}
+        members, links = Counter[int](), Counter[tuple[str, str]]()
+        subjects, parts = Counter[tuple[int, int]](), Counter[tuple[int, int, int]]()
+        for one, kinds, names in zip(self._surveys, self._kind_of, self._name_of, strict=True):
+            whole.triples += one.triples
+            whole.subjects += len(one.described.hashes)
+            entities += one.entities
+            links.update(one.links)
+            for kind, count in one.members.items():
+                members[kinds[kind]] += count
+            for (kind, name), count in one.subjects.items():
+                subjects[kinds[kind], names[name]] += count
+            for (kind, name, end), count in one.ends.items():
+                parts[kinds[kind], names[name], kinds[end]] += count
+            for graph, sizes in one.graphs.items():
+                graphs[graph].triples += sizes.triples
+                graphs[graph].subjects += sizes.subjects
+                graphs[graph].properties |= sizes.properties
+                graphs[graph].classes |= sizes.classes
+        for sizes in graphs.values():
             whole.properties |= sizes.properties
             whole.classes |= sizes.classes
-        return self._told(whole, dict(zip(graphs, by_graph, strict=True)), entities,
-                          parts, subjects, members, links)  # fmt: skip
+        for low, high in _ranges(sum(len(one.objects.hashes) for one in self._surveys)):
+            self._ends(low, high, parts)
+            masks = self._masks(low, high)
+            whole.objects += sum(masks.values())
+            for mask, count in masks.items():
+                for place, graph in enumerate(self._graphs):
+                    graphs[graph].objects += count if mask >> place & 1 else 0
+        return self._told(whole, graphs, entities, parts, subjects, members, links)
+
+    def _ends(self, low: int, high: int, parts: Counter[tuple[int, int, int]]) -> None:
+        """Settle the kinds of the objects that are described in another bucket, or nowhere."""
+        kinds: dict[int, int] = {}
+        for one, kind_of in zip(self._surveys, self._kind_of, strict=True):
+            at = one.described.between(low, high)
+            for token, kind in zip(one.described.hashes[at], one.described.first[at], strict=True):
+                kinds[token] = kind_of[kind]
+        for one, kind_of, names in zip(self._surveys, self._kind_of, self._name_of, strict=True):
+            told, at = one.foreign, one.foreign.between(low, high)
+            rows = zip(told.hashes[at], told.first[at], told.second[at], strict=True)
+            for token, way, many in rows:
+                kind, name = one.ways[way]
+                parts[kind_of[kind], names[name], kinds.get(token, 0)] += many
+
+    def _masks(self, low: int, high: int) -> Counter[int]:
+        """Return how many objects each set of graphs names."""
+        masks: dict[int, int] = {}
+        for one in self._surveys:
+            places = [1 << self._graphs.index(graph) for graph in one.graphs]
+            moved: dict[int, int] = {}
+            at = one.objects.between(low, high)
+            for token, mask in zip(one.objects.hashes[at], one.objects.first[at], strict=True):
+                if mask not in moved:
+                    moved[mask] = sum(p for n, p in enumerate(places) if mask >> n & 1)
+                masks[token] = masks.get(token, 0) | moved[mask]
+        return Counter(masks.values())
 
     def _told(
         self,
@@ -203,10 +146,10 @@ class _Counting:
         parts: Counter[tuple[int, int, int]],
         subjects: Counter[tuple[int, int]],
         members: Counter[int],
-        links: Counter[tuple[int, int]],
+        links: Counter[tuple[str, str]],
     ) -> Tally:
         """Return the counts by name: what was counted by kind, for each class of the kind."""
-        names = list(self._properties)
+        names = self._properties
         found: dict[str, Counter[str]] = defaultdict(Counter)
         pairs: dict[str, Counter[tuple[str, str]]] = defaultdict(Counter)
         ends: dict[str, Counter[tuple[str, str, str]]] = defaultdict(Counter)
@@ -231,18 +174,13 @@ class _Counting:
             found["property_triples"], found["property_subjects"],
             pairs["triples"], pairs["subjects"],
             ends["class"], ends["datatype"], ends["language"],
-            {(names[n], self._spaces[space - 1]): count for (n, space), count in links.items()},
+            links,
         )  # fmt: skip
 
     def _classes(self, kind: int) -> frozenset[str]:
         classes = self._kinds[kind]
         assert isinstance(classes, frozenset), "a literal is no subject"
         return classes
-
-
-def _name(node: object) -> str:
-    """Return the IRI of a node; one without an IRI, which is never published, by its label."""
-    return node.value if isinstance(node, ox.NamedNode) else str(node)
 
 
 def _ends(kind: Kind) -> Iterator[tuple[str, str]]:

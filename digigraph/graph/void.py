@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pyoxigraph as ox
 
 from digigraph.formats import DUMP_FORMATS, media_type_of
 from digigraph.graph.dataset import Edition, describe_publication
-from digigraph.graph.tally import Sizes, Tally, tally
+from digigraph.graph.survey import Sizes
+from digigraph.graph.tally import Tally
 from digigraph.graph.writer import Writer, number, plain, text
 from digigraph.names import ESCO_ISCO, EXAMPLES, NACE2, VOID, short_hash
 
@@ -80,15 +81,12 @@ SELF_NAMED = ("stubs", EXAMPLES)
 
 
 def describe_void(
-    writer: Writer, edition: Edition, quads: Iterable[ox.Quad], examples: Sequence[str]
+    writer: Writer, edition: Edition, counted: Tally, examples: Sequence[str]
 ) -> None:
-    """State what the dataset holds by counting `quads`, all of its other graphs.
+    """State what the dataset holds by what was counted in all of its other graphs.
 
     `examples` are IRIs of things worth looking at first.
     """
-    names = writer.names
-    spaces = [target.space for target in TARGETS]
-    counted = tally(quads, entities=names.id(""), spaces=spaces)
     part = _Description(writer, counted)
     part.describe_document()
     part.describe_access(edition)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
 
 import pyoxigraph as ox
 
@@ -23,18 +22,24 @@ class Writer:
     names: Names
     modified: date
     quads: set[ox.Quad] = field(default_factory=set)
+    _nodes: dict[str, ox.NamedNode] = field(default_factory=dict)
+    _graphs: dict[str, ox.NamedNode] = field(default_factory=dict)
 
     def node(self, name: str) -> ox.NamedNode:
         """Return the node of a prefixed name such as "skos:Concept", or of a whole IRI."""
-        return _node(self.names, name)
+        node = self._nodes.get(name)
+        if node is None:
+            node = self._nodes[name] = _node(self.names, name)
+        return node
 
     def add(self, graph: str, subject: str, predicate: str, *values: str | ox.Literal) -> None:
         """State `subject predicate value` for each value in the graph `graph/{graph}`."""
-        graph_node = _node(self.names, self.names.graph(graph))
-        subject_node = _node(self.names, subject)
-        predicate_node = _node(self.names, predicate)
+        graph_node = self._graphs.get(graph)
+        if graph_node is None:
+            graph_node = self._graphs[graph] = self.node(self.names.graph(graph))
+        subject_node, predicate_node = self.node(subject), self.node(predicate)
         for value in values:
-            node = _node(self.names, value) if isinstance(value, str) else value
+            node = self.node(value) if isinstance(value, str) else value
             self.quads.add(ox.Quad(subject_node, predicate_node, node, graph_node))
 
     def types(self, graph: str, subject: str, *classes: str) -> None:
@@ -65,7 +70,6 @@ class Writer:
             self.add(graph, subject, "skos:inScheme", scheme)
 
 
-@cache
 def _node(names: Names, name: str) -> ox.NamedNode:
     prefix, colon, local = name.partition(":")
     if colon and prefix == "dgc":

@@ -84,7 +84,8 @@ class Examined:
 def examine(path: Path, known: Reference, publisher: str = "") -> Examined:
     """Return what a file is and says; a refusal is an answer too, never an exception.
 
-    `publisher` is what is known of it from elsewhere; else the document may name it.
+    `publisher` is what is known of it from elsewhere; else the document may name it. A profile
+    that was exported keeps the publisher that it had.
     """
     sha256 = ""
     try:
@@ -95,11 +96,11 @@ def examine(path: Path, known: Reference, publisher: str = "") -> Examined:
     except InputError as error:
         place = f"line {error.line}: " if error.line else ""
         return Examined(sha256, refused=f"{place}{error.reason}")
-    publisher = publisher or given.publisher
+    publisher = reading.source.publisher if reading.source else publisher or given.publisher
     remarks = list(_remarks(given, reading))
     if not publisher:
         remarks.append(_remark("UnknownPublisher", Note(*_UNKNOWN)))
-    derived = given.kind is not Kind.TEXT
+    derived = given.kind not in (Kind.TEXT, Kind.YAML)
     base = Examined(
         sha256,
         given.kind.value,

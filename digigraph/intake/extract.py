@@ -9,7 +9,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from digigraph.documents.encoding import decode
+from digigraph.documents import publisher_of
+from digigraph.documents.encoding import decode, is_yaml
 from digigraph.errors import InputError
 from digigraph.intake.form import lines_of
 from digigraph.intake.kinds import MAX_BYTES, Kind, kind_of
@@ -24,8 +25,8 @@ _NAMES = {Kind.DOCX: "DOCX", Kind.ODT: "ODT", Kind.HTML: "HTML", Kind.PDF: "PDF"
 class Extract:
     """The text of a file in the text form, and what is known of how it came about.
 
-    For the text form itself `text` is the document's own, `places` is empty and so are the two
-    sentences on the derivation.
+    For the text form itself, and for YAML, `text` is the document's own, `places` is empty and so
+    are the two sentences on the derivation.
     """
 
     kind: Kind
@@ -63,6 +64,8 @@ def extract(path: Path, content: bytes) -> Extract:
     kind = kind_of(path, content)
     if kind is Kind.TEXT:
         text = decode(path, content)
+        if is_yaml(text):
+            return Extract(Kind.YAML, text, publisher=publisher_of(text))
         return Extract(kind, text, publisher=_named(text.split("\n")[:40]))
     found = _reader(kind)(path, content)
     lines, places = lines_of(found)

@@ -24,6 +24,7 @@ class Kind(Enum):
     """A format that is read; the value is its media type."""
 
     TEXT = "text/plain"
+    YAML = "application/yaml"
     HTML = "text/html"
     DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
     ODT = "application/vnd.oasis.opendocument.text"
@@ -32,6 +33,7 @@ class Kind(Enum):
 
 SUFFIXES = {
     Kind.TEXT: "txt",
+    Kind.YAML: "yaml",
     Kind.HTML: "html",
     Kind.DOCX: "docx",
     Kind.ODT: "odt",

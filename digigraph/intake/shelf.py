@@ -106,7 +106,7 @@ class Shelf:
             raise InputError(path, "was changed while it was read; add it again")
         beside = self.folder / NEW / name
         beside.mkdir(parents=True)
-        original = "document.txt" if not found.text else f"original.{found.suffix}"
+        original = f"{'original' if found.text else 'document'}.{found.suffix}"
         _write(beside / original, content)
         if found.text:
             _write(beside / DERIVED, found.text.encode("utf-8"))

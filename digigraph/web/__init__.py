@@ -16,23 +16,34 @@ from werkzeug.wrappers import Response as AnyResponse
 from digigraph.release import Release
 from digigraph.web import (
     assets,
+    authoring,
     catalog,
     changes,
+    compare,
+    downloads,
     editor,
+    embedding,
     files,
+    finding,
+    framework,
     live,
     log,
     lookup,
     operations,
+    overview,
+    own,
     packing,
     pages,
     problems,
+    quality,
     queries,
+    reconcile,
     siteinfo,
     sparql,
     things,
     wellknown,
 )
+from digigraph.web.api import routes as api
 from digigraph.web.server import serve
 from digigraph.web.site import Settings, site
 
@@ -75,7 +86,9 @@ def create_app(settings: Settings, release: Release) -> Flask:
     app.url_map.merge_slashes = False
     for blueprint in (
         sparql.bp, files.bp, pages.bp, queries.bp, things.bp, lookup.bp, wellknown.bp,
-        operations.bp, assets.bp, catalog.bp, siteinfo.bp, changes.bp, editor.bp,
+        operations.bp, assets.bp, authoring.bp, catalog.bp, siteinfo.bp, changes.bp, editor.bp,
+        api.bp, compare.bp, own.bp, reconcile.bp, finding.bp, framework.bp, overview.bp, quality.bp,
+        downloads.bp, embedding.bp,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     problems.install(app)
@@ -96,7 +109,8 @@ def _without_spare_slashes() -> AnyResponse | None:
     parts = [part for part in request.path.split("/") if part]
     path = "/" + "/".join(parts)
     adapter = current_app.create_url_adapter(request)
-    if request.path == path or adapter is None or not adapter.test(path, "GET"):
+    is_both = request.endpoint == reconcile.WITH_SLASH
+    if request.path == path or is_both or adapter is None or not adapter.test(path, "GET"):
         return None
     query = request.query_string.decode("latin-1")
     place = site().root + quote("/".join(parts))
@@ -128,6 +142,8 @@ def _allowed() -> set[str]:
 
 
 def _with_headers(response: Response) -> Response:
+    given = {name.lower() for name, _ in response.headers}
     for name, value in _HEADERS.items():
-        response.headers.setdefault(name, value)
+        if name.lower() not in given:
+            response.headers.add(name, value)
     return response

@@ -101,7 +101,7 @@ class Bridge:
         chunked, length = b"transfer-encoding" in named, int(named.get(b"content-length", 0))
         try:
             if chunked or length:
-                body, refused = await self._read(length, receive)
+                body, refused = await self._read(-1 if chunked else length, receive)
             complete = not refused and (chunked or len(body) == length)
             request, found = None, None
             if self._lane and complete and len(body) <= self._body_bytes:
@@ -131,6 +131,7 @@ class Bridge:
     async def _read(self, length: int, receive: Receive) -> tuple[bytes, str]:
         """Return the body, or as much of it as shows that it is too long, and why not all.
 
+        A negative length is not known. Where it is, nobody waits to be told of the end.
         The application refuses what is too long by its length, and what ends before its end.
         """
         if length > self._body_bytes:
@@ -140,7 +141,7 @@ class Bridge:
         try:
             async with asyncio.timeout(self._body_seconds):
                 more = True
-                while more and size <= self._body_bytes:
+                while more and size != length and size <= self._body_bytes:
                     message = await receive()
                     if message["type"] == "http.disconnect":
                         # A chunk that is none is told like this too, and its client is there.
@@ -190,7 +191,7 @@ class Bridge:
 
         def start(status: str, headers: list[tuple[str, str]], _: object = None) -> None:
             answer.status = int(status.split(" ", 1)[0])
-            answer.headers = [(n.encode("latin-1"), v.encode("latin-1")) for n, v in headers]
+            answer.headers = _sent(headers)
 
         result = self._app(environ, start)
         answer.close = getattr(result, "close", answer.close)
@@ -258,6 +259,17 @@ def environ_of(scope: Scope) -> Environ:
         between = "; " if key == "HTTP_COOKIE" else ","
         environ[key] = f"{environ[key]}{between}{text}" if key in environ else text
     return environ
+
+
+def _sent(headers: Sequence[tuple[str, str]]) -> list[Header]:
+    """Return headers as they are sent, all links in one of them (RFC 9110, 5.3).
+
+    Each header costs the server time, and a document has two dozen links.
+    """
+    links = ", ".join(value for name, value in headers if name == "Link")
+    others = [pair for pair in headers if pair[0] != "Link"]
+    told = [*others, ("Link", links)] if links else others
+    return [(name.encode("latin-1"), value.encode("latin-1")) for name, value in told]
 
 
 async def _say(send: Send, status: int, headers: Sequence[Header], body: bytes) -> None:

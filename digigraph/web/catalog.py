@@ -10,17 +10,17 @@ from flask import Blueprint, Response, abort, g
 from digigraph.cache import key_of
 from digigraph.catalogue import Catalogue
 from digigraph.errors import DigigraphError
-from digigraph.formats import GRAPH_FORMATS, HTML, JSON_LD
+from digigraph.formats import GRAPH_FORMATS, HTML, JSON_LD, N_QUADS, TRIG
 from digigraph.release import Release, open_release, releases, version_key
 from digigraph.web.files import CURRENT
+from digigraph.web.nearby import things_here
 from digigraph.web.problems import not_acceptable
 from digigraph.web.schema import structured_data
 from digigraph.web.site import LANGUAGES, Site, choose, page, revalidated, send, site, tagged
-from digigraph.web.things import things_here
 
 bp = Blueprint("catalog", __name__)
 
-TWINS = (HTML, *GRAPH_FORMATS)
+TWINS = (HTML, *GRAPH_FORMATS, TRIG, N_QUADS)
 
 
 @bp.get("/catalog")

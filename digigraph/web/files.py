@@ -71,12 +71,6 @@ def quality_as_csv() -> Response:
     return _file(site().release, f"{TABLES}/findings.csv", CURRENT)
 
 
-@bp.get("/quality")
-def quality() -> Response:
-    """Send the client to all findings by type (Q-06)."""
-    return _see("queries/findings-by-type")
-
-
 @bp.get("/context/v1.jsonld")
 def context() -> Response:
     """Return the JSON-LD context (H-16)."""

@@ -87,6 +87,7 @@ def landing_links(site: Site, twins: Sequence[Format], *, whole: bool = False) -
     yield Link(DATASET, "type")
     yield from _author(site)
     yield Link(f"{root}sparql", "service")
+    yield from api_links(site)
     for told in GRAPH_FORMATS:
         yield Link(f"{root}catalog.{told.extension}", "describedby", told.media_type)
     yield Link(f"{root}catalog.schema.jsonld", "describedby", JSON_LD.media_type)
@@ -97,6 +98,13 @@ def landing_links(site: Site, twins: Sequence[Format], *, whole: bool = False) -
         if whole or is_dump(file):
             yield Link(f"{root}dumps/{file.name}", "item", file.media_type)
     yield Link(f"{root}linkset", "linkset", LINKSET.media_type)
+
+
+def api_links(site: Site) -> Iterator[Link]:
+    """Yield where the API is described: for programs, for people, and beside others (RFC 8631)."""
+    yield Link(f"{site.root}openapi.json", "service-desc", JSON.media_type)
+    yield Link(f"{site.root}api/v1", "service-doc", HTML.media_type)
+    yield Link(f"{site.root}.well-known/api-catalog", "api-catalog", LINKSET.media_type)
 
 
 def file_links(site: Site, release: Release, name: str) -> Iterator[Link]:

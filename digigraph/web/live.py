@@ -25,6 +25,9 @@ from digigraph.web.site import Settings, Site
 _READY_SECONDS = 120.0
 """Seconds after which an engine that has not answered is given up."""
 
+_TO_ANSWER = 0.5
+"""Seconds that are left to send the answers when the server stops, or a tenth if that is more."""
+
 _log = logging.getLogger("digigraph.web")
 
 
@@ -94,6 +97,11 @@ class Live:
         if self._thread:
             self._thread.join()
         self.pool.close()
+
+    def stop_soon(self) -> None:
+        """Let each question have its answer or its error before the server is stopped."""
+        seconds = self.settings.stop_seconds
+        self.pool.finish_by(time.monotonic() + seconds - max(_TO_ANSWER, seconds / 10))
 
     def ask(self) -> None:
         """Look for a newer release at once, in the thread that looks."""

@@ -10,9 +10,9 @@ from flask import Blueprint, Response, request
 from werkzeug.datastructures import MultiDict
 
 from digigraph.formats import HTML, JSON, negotiate
+from digigraph.web.nearby import near, things_here
 from digigraph.web.problems import Refused, not_acceptable
 from digigraph.web.site import LANGUAGES, language, page, site
-from digigraph.web.things import things_here
 from digigraph.web.words import Word, Words
 
 bp = Blueprint("lookup", __name__)
@@ -37,13 +37,15 @@ def lookup() -> Response:
         found = things.with_identifier(asked["id"])
     else:
         found = things.with_code(asked["notation"], asked["scheme"])
+        if not found and not asked["scheme"]:
+            found = things.with_identifier(asked["notation"])
     if not found:
         said = asked["id"] or asked["notation"]
         words = {
             "bg": f"Няма нищо с код „{said[:100]}“.",
             "en": f"Nothing has the code “{said[:100]}”.",
         }
-        raise Refused("not-found", words)
+        raise Refused("not-found", words, nearest=near(f"{asked['scheme']}/{said}", said))
     if len(found) == 1:
         response = Response(status=303)
         response.headers["Location"] = site().root + found[0].removeprefix(site().release.base)

@@ -9,13 +9,21 @@ from __future__ import annotations
 import os
 import socket
 import threading
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from itertools import accumulate
 from pathlib import Path
 
 from flask import Flask
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, InfoMetricFamily
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    InfoMetricFamily,
+)
 from prometheus_client.metrics_core import Metric
 from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.registry import Collector
@@ -31,41 +39,57 @@ _PATIENCE = 2.0
 
 
 class Meters(Collector):
-    """The numbers of one process."""
+    """The numbers of one process; to count is cheap, to tell puts them together."""
 
     def __init__(self, live: Live) -> None:
         """Start at nothing."""
         self._live, self._meeting = live, Path()
+        self._lock = threading.Lock()
+        self._requests, self._queries = Counter[tuple[str, int]](), Counter[str]()
+        self._within = [0] * (len(_SECONDS) + 1)
+        self._seconds, self._bytes = 0.0, 0
         self.registry = CollectorRegistry()
-        self._requests = Counter(
-            "digigraph_requests", "Requests answered.", ["endpoint", "status"],
-            registry=self.registry,
-        )  # fmt: skip
-        self._queries = Counter(
-            "digigraph_queries", "Queries by what became of them.", ["outcome"],
-            registry=self.registry,
-        )  # fmt: skip
-        self._seconds = Histogram(
-            "digigraph_query_seconds", "Seconds from a query to its answer.",
-            buckets=_SECONDS, registry=self.registry,
-        )  # fmt: skip
-        self._bytes = Counter(
-            "digigraph_query_answer_bytes", "Bytes of the answers to queries.",
-            registry=self.registry,
-        )  # fmt: skip
         self.registry.register(self)
 
     def count(self, done: Done, endpoint: str, is_query: bool) -> None:
         """Count a request that is answered."""
-        self._requests.labels(endpoint, str(done.status)).inc()
-        if is_query:
-            self._queries.labels(done.outcome).inc()
-            self._seconds.observe(done.seconds)
-            if done.status == 200:
-                self._bytes.inc(done.bytes or 0)
+        with self._lock:
+            self._requests[endpoint, done.status] += 1
+            if is_query:
+                self._queries[done.outcome] += 1
+                self._within[bisect_left(_SECONDS, done.seconds)] += 1
+                self._seconds += done.seconds
+                if done.status == 200:
+                    self._bytes += done.bytes or 0
+
+    def _counted(self) -> Iterator[Metric]:
+        """Yield what was counted request by request."""
+        requests = CounterMetricFamily(
+            "digigraph_requests", "Requests answered.", labels=["endpoint", "status"]
+        )
+        queries = CounterMetricFamily(
+            "digigraph_queries", "Queries by what became of them.", labels=["outcome"]
+        )
+        with self._lock:
+            for (endpoint, status), number in self._requests.items():
+                requests.add_metric([endpoint, str(status)], number)
+            for outcome, number in self._queries.items():
+                queries.add_metric([outcome], number)
+            ends = (*map(str, _SECONDS), "+Inf")
+            buckets = list(zip(ends, accumulate(self._within), strict=True))
+            total, size = self._seconds, self._bytes
+        yield requests
+        yield queries
+        yield HistogramMetricFamily(
+            "digigraph_query_seconds", "Seconds from a query to its answer.", buckets, total
+        )
+        yield CounterMetricFamily(
+            "digigraph_query_answer_bytes", "Bytes of the answers to queries.", size
+        )
 
     def collect(self) -> Iterator[Metric]:
-        """Yield what is read where it stands: the engine, the cache, the release."""
+        """Yield what was counted, and what is read where it stands: engine, cache, release."""
+        yield from self._counted()
         site = self._live.site
         counts = site.pool.counts()
         children = GaugeMetricFamily(

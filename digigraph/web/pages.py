@@ -12,6 +12,7 @@ from digigraph.description import LICENCE, has_void, summary
 from digigraph.formats import DUMP_FORMATS, GRAPH_FORMATS, HTML, JSON, Format
 from digigraph.release import Release, ReleaseFile
 from digigraph.resources import AUTHORED_BASE
+from digigraph.web.api.lists import listing_here
 from digigraph.web.catalog import catalogue_here
 from digigraph.web.examples import Example, examples
 from digigraph.web.links import landing_links
@@ -65,6 +66,27 @@ def landing() -> Response:
         response = send(told, chosen)
     response.headers.extend({"Link": [link.header() for link in landing_links(site(), TWINS)]})
     return response
+
+
+@dataclass(frozen=True, slots=True)
+class AboutView:
+    """What the page about the project shows."""
+
+    profiles: int
+    competences: int
+    citation: str
+
+
+@bp.get("/about")
+def about() -> Response:
+    """Say what this is, how to cite it, and what holds of the rights."""
+    listing, release = listing_here(), site().release
+    citation = (
+        f"The digigraph maintainers. ({release.issued.year}). digigraph: profiles of digital "
+        f"competences (release {release.version}) [Data set]. {release.base}catalog/digigraph"
+    )
+    view = AboutView(len(listing.profiles()), len(listing.competences()), citation)
+    return revalidated(page("about.html", view))
 
 
 @bp.get("/problem/<slug>")

@@ -24,12 +24,14 @@ from digigraph.errors import (
     QueryLost,
     QueryTimeout,
     ResultTooLarge,
+    SearchTimeout,
 )
 from digigraph.formats import HTML, JSON, PROBLEM, Format, negotiate
 from digigraph.pool import Abandoned
 from digigraph.store import QueryFailed
 from digigraph.web.log import request_id
-from digigraph.web.reasons import of_limit, retry_after
+from digigraph.web.nearby import near_path
+from digigraph.web.reasons import of_limit, of_refusal, retry_after
 from digigraph.web.site import language, page, site
 
 Words = Mapping[str, str]
@@ -60,15 +62,16 @@ KINDS: dict[str, Kind] = {
         "Correct the place that is named and send the query again.",
     ),
     "query-forbidden": _kind(
-        403, "Тази услуга само чете и не изпраща заявки другаде",
-        "This service is read-only and sends no requests to others",
-        "Питайте със SELECT, ASK, CONSTRUCT или DESCRIBE и без SERVICE.",
-        "Ask with SELECT, ASK, CONSTRUCT or DESCRIBE, and without SERVICE.",
+        403, "Такава заявка не се изпълнява тук", "Such a query is not answered here",
+        "Услугата само чете (SELECT, ASK, CONSTRUCT, DESCRIBE) и със SERVICE пита само услугите, "
+        "които са ѝ позволени.",
+        "The service is read-only (SELECT, ASK, CONSTRUCT, DESCRIBE), and with SERVICE it asks "
+        "only the endpoints that it is allowed to.",
     ),
     "not-found": _kind(
         404, "Тук няма нищо", "There is nothing here",
-        "Проверете адреса; началната страница показва какво има.",
-        "Check the address; the start page shows what there is.",
+        "Проверете адреса или потърсете по код; началната страница показва какво има.",
+        "Check the address, or look a code up; the start page shows what there is.",
     ),
     "method-not-allowed": _kind(
         405, "Този метод не се приема тук", "This method is not answered here",
@@ -79,6 +82,11 @@ KINDS: dict[str, Kind] = {
         406, "Няма такъв формат", "There is no such format",
         "Изберете някой от изброените формати с Accept или ?format=.",
         "Choose one of the listed formats with Accept or ?format=.",
+    ),
+    "gone": _kind(
+        410, "Съдържанието е свалено", "The content was removed",
+        "Свалено е по правни причини и няма да се върне; адресът няма да значи нищо друго.",
+        "It was removed for legal reasons and will not return; the address will mean nothing else.",
     ),
     "request-timeout": _kind(
         408, "Заявката не пристигна навреме", "The request did not arrive in time",
@@ -92,8 +100,10 @@ KINDS: dict[str, Kind] = {
     ),
     "unsupported-media-type": _kind(
         415, "Този вид съдържание не се приема", "This content type is not read here",
-        "Изпратете application/x-www-form-urlencoded или application/sparql-query в UTF-8.",
-        "Send application/x-www-form-urlencoded or application/sparql-query in UTF-8.",
+        "Изпратете заявка като application/x-www-form-urlencoded или application/sparql-query, "
+        "списък на API като application/json, в UTF-8.",
+        "Send a query as application/x-www-form-urlencoded or application/sparql-query, "
+        "a list for the API as application/json, in UTF-8.",
     ),
     "range-not-satisfiable": _kind(
         416, "Файлът няма такава част", "The file has no such range",
@@ -142,6 +152,16 @@ KINDS: dict[str, Kind] = {
         "Опростете заявката или изтеглете файла с данните.",
         "Simplify the query, or download the dump.",
     ),
+    "search-unavailable": _kind(
+        503, "Тук не може да се търси", "There is no search here",
+        "Потърсете по код с /lookup или питайте на SPARQL; указателят се прави с digigraph build.",
+        "Look a code up with /lookup, or ask in SPARQL; digigraph build makes the index.",
+    ),
+    "search-timeout": _kind(
+        503, "Търсенето не завърши навреме", "The search was not finished in time",
+        "Търсете с по-малко думи или по-късно.",
+        "Search for fewer words, or later.",
+    ),
     "internal-error": _kind(
         500, "Грешка при нас", "An error of ours",
         "Опитайте по-късно; ако се повтори, съобщете номера на заявката.",
@@ -160,6 +180,7 @@ KIND_OF: dict[type[DigigraphError], str] = {
     EngineUnavailable: "engine-unavailable",
     Overloaded: "overloaded",
     Abandoned: "query-lost",
+    SearchTimeout: "search-timeout",
 }
 """Our error classes and what they are to a client."""
 
@@ -219,6 +240,8 @@ def _ours(error: DigigraphError) -> Response:
         return _unexpected(error)
     if isinstance(error, QueryError):
         response = _answer(slug, *_of_query(error))
+    elif isinstance(error, QueryForbidden):
+        response = _answer(slug, of_refusal(error), advise=False)
     elif limited := of_limit(error):
         response = _answer(slug, *limited)
     else:
@@ -245,7 +268,8 @@ def _of_http(error: HTTPException) -> Response:
     if error.response is not None or not error.code or error.code < 400:
         return error.get_response()  # type: ignore[return-value]  # Flask's own response class
     slug = _BY_STATUS.get(error.code, "bad-request" if error.code < 500 else "internal-error")
-    response = _answer(slug, "")
+    members = {"nearest": near_path(request.path)} if error.code == 404 else {}
+    response = _answer(slug, "", members)
     response.status_code = error.code
     for name, value in error.get_headers():
         if name in ("Allow", "Content-Range", "Retry-After"):
@@ -264,7 +288,9 @@ def _type(slug: str) -> str:
     return f"{site().release.base}problem/{slug}"
 
 
-def _answer(slug: str, detail: str, members: Mapping[str, Any] | None = None) -> Response:
+def _answer(
+    slug: str, detail: str, members: Mapping[str, Any] | None = None, *, advise: bool = True
+) -> Response:
     kind, lang = KINDS[slug], language()
     g.problem = slug
     view = ProblemView(
@@ -272,7 +298,7 @@ def _answer(slug: str, detail: str, members: Mapping[str, Any] | None = None) ->
         type=_type(slug),
         title=kind.title[lang],
         status=kind.status,
-        detail=f"{detail} {kind.advice[lang]}".strip(),
+        detail=f"{detail} {kind.advice[lang]}".strip() if advise else detail,
         instance=request_id(),
         members=members or {},
     )

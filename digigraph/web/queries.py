@@ -32,11 +32,11 @@ from digigraph.store import Term, formats_of
 from digigraph.web.answering import Page, Question, answer, parameters_of, with_policy
 from digigraph.web.choices import Choice, choices
 from digigraph.web.examples import published
+from digigraph.web.nearby import things_here
 from digigraph.web.problems import Refused, not_acceptable
 from digigraph.web.results import Result, result_of
 from digigraph.web.site import choose, language, page, revalidated, send, site
 from digigraph.web.snippets import Snippet, snippets
-from digigraph.web.things import things_here
 
 bp = Blueprint("queries", __name__)
 bp.after_request(with_policy)

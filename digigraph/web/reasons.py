@@ -10,6 +10,7 @@ from digigraph.errors import (
     EngineUnavailable,
     OutOfMemory,
     Overloaded,
+    QueryForbidden,
     QueryLost,
     QueryTimeout,
     ResultTooLarge,
@@ -37,6 +38,60 @@ TROUBLES = {
     },
 }
 """Why an engine over HTTP cannot answer, as `EngineUnavailable` has it."""
+
+
+FORBIDDEN = {
+    "update": {
+        "bg": "{word} променя данни, а тази услуга само чете. "
+        "Питайте със SELECT, ASK, CONSTRUCT или DESCRIBE.",
+        "en": "{word} changes data, and this service is read-only. "
+        "Ask with SELECT, ASK, CONSTRUCT or DESCRIBE.",
+    },
+    "service": {
+        "bg": "Тази услуга не изпраща заявки другаде, затова не изпълнява SERVICE. "
+        "Изтеглете файла с данните и ги свържете при себе си.",
+        "en": "This service sends no requests to others, so SERVICE is not answered here. "
+        "Download the dump and federate on your side.",
+    },
+    "unlisted": {
+        "bg": "<{iri}> не е сред услугите, които може да се питат оттук със SERVICE. "
+        "Питайте онази услуга направо.",
+        "en": "<{iri}> is not one of the endpoints that can be asked from here with SERVICE. "
+        "Ask that endpoint directly.",
+    },
+    "unnamed": {
+        "bg": "След SERVICE тук стои целият IRI на услуга в ъглови скоби. "
+        "Напишете го така, без променлива и без представка.",
+        "en": "SERVICE takes the whole IRI of an endpoint in angle brackets here. "
+        "Write it so, not as a variable or with a prefix.",
+    },
+    "nested": {
+        "bg": "SERVICE в друго SERVICE не се изпълнява тук. Сложете ги едно до друго.",
+        "en": "SERVICE inside another SERVICE is not answered here. Put them side by side.",
+    },
+    "private": {
+        "bg": "Името в <{iri}> води до адрес, който не е публичен, и там не се изпращат заявки.",
+        "en": "The name in <{iri}> leads to an address that is not public; nothing is sent there.",
+    },
+    "redirect": {
+        "bg": "<{iri}> препраща към <{elsewhere}>, а пренасочвания не се следват. "
+        "Питайте крайния адрес, ако може да се пита оттук.",
+        "en": "<{iri}> sends us on to <{elsewhere}>, and redirects are not followed. "
+        "Ask the address it ends at, if that can be asked from here.",
+    },
+    "calls": {
+        "bg": "Заявката би питала други услуги повече от {most} пъти. "
+        "Сложете SERVICE пред останалото или ограничете редовете, за които се пита.",
+        "en": "The query would ask other endpoints over {most} times. "
+        "Put SERVICE before the rest, or limit the rows that it is asked for.",
+    },
+}
+"""Why a query is not answered, as `QueryForbidden` has it, and what to do."""
+
+
+def of_refusal(error: QueryForbidden) -> str:
+    """Return why a query is not answered and what to do, in the client's language."""
+    return FORBIDDEN[error.why][language()].format(**error.facts)
 
 
 def of_limit(error: DigigraphError) -> tuple[str, dict[str, Any]] | None:

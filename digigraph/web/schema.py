@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pyoxigraph as ox
 from markupsafe import Markup
 
-from digigraph.catalogue import KEYWORDS, Catalogue
+from digigraph.catalogue import Catalogue
 from digigraph.description import LICENCE
 from digigraph.distributions import content_of
 from digigraph.names import Names
+from digigraph.web.site import LANGUAGES
 
 
 def structured_data(catalogue: Catalogue) -> str:
@@ -28,8 +30,8 @@ def structured_data(catalogue: Catalogue) -> str:
         "@id": catalogue.dataset,
         "identifier": catalogue.dataset,
         "url": service,
-        "name": [_in(lang, catalogue.words("dct:title", lang)) for lang in KEYWORDS],
-        "description": [_in(lang, catalogue.words("dct:description", lang)) for lang in KEYWORDS],
+        "name": [_in(lang, catalogue.words("dct:title", lang)) for lang in LANGUAGES],
+        "description": [_in(lang, catalogue.words("dct:description", lang)) for lang in LANGUAGES],
         "version": release.version,
         "datePublished": issued,
         "dateModified": issued,
@@ -40,7 +42,11 @@ def structured_data(catalogue: Catalogue) -> str:
         "license": LICENCE,
         "creator": team,
         "publisher": team,
-        "keywords": [_in(lang, word) for lang, words in KEYWORDS.items() for word in words],
+        "keywords": [
+            _in(word.language or "", word.value)
+            for word in catalogue.said("dcat:keyword")
+            if isinstance(word, ox.Literal)
+        ],
         "includedInDataCatalog": {
             "@type": "DataCatalog",
             "@id": f"{release.base}catalog",

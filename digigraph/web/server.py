@@ -1,7 +1,8 @@
 """Runs the site on granian: one listener, and a stop that lets requests finish.
 
 Settings travel to the worker processes as a value; nothing reads the environment. SIGHUP makes
-each of them look for a newer release at once, and ends none of them.
+each of them look for a newer release at once, and ends none of them; SIGUSR1 tells them that the
+server is about to stop.
 """
 
 from __future__ import annotations
@@ -39,15 +40,22 @@ def serve(settings: Settings, announce: Callable[[str], None] | None = None) -> 
     Raises `AddressInUse` if the port is taken, `InputError` if there is no release, `UsageError`
     for an engine that is none.
     """
-    from granian.constants import Interfaces
+    from granian.constants import HTTPModes, Interfaces
     from granian.log import LogLevels
     from granian.server import Server
 
     class Granian(Server):  # type: ignore[misc,valid-type]  # a class that granian chooses
         def signal_handler_reload(self, *_: object) -> None:
+            self.tell(signal.SIGHUP)
+
+        def signal_handler_interrupt(self, *told: object) -> None:
+            self.tell(signal.SIGUSR1)
+            super().signal_handler_interrupt(*told)
+
+        def tell(self, what: signal.Signals) -> None:
             for worker in self.wrks:
                 with suppress(ProcessLookupError):
-                    os.kill(worker.inner.pid, signal.SIGHUP)
+                    os.kill(worker.inner.pid, what)
 
     release = newest_release(settings.releases)
     if release is None:
@@ -60,6 +68,7 @@ def serve(settings: Settings, announce: Callable[[str], None] | None = None) -> 
         address=settings.host,
         port=settings.port,
         interface=Interfaces.ASGI,
+        http=HTTPModes.http1,  # what stands before us speaks it, and no test vouches for HTTP/2
         websockets=False,
         workers=settings.workers,
         log_level=LogLevels.error,
@@ -87,6 +96,7 @@ def application(settings: Settings, release: Release, meeting: Path) -> Bridge:
     app = create_app(settings, newest_release(settings.releases) or release)
     live = app.extensions["digigraph"]
     signal.signal(signal.SIGHUP, lambda *_: live.ask())
+    signal.signal(signal.SIGUSR1, lambda *_: live.stop_soon())
     live.start()
     if settings.metrics:
         metrics.meet(app, meeting)

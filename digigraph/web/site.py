@@ -60,7 +60,8 @@ class Settings:
         metadata={"help": "Endpoints that SERVICE may ask, as IRI prefixes; empty is none."},
     )
     children: int = field(
-        default=2, metadata={"help": "Queries that a process runs at a time, each in a child."}
+        default=2,
+        metadata={"help": "Queries that a process runs for long at a time; two more run briefly."},
     )
     query_seconds: float = field(
         default=20.0, metadata={"help": "Seconds a query may take; then it is stopped."}
@@ -80,7 +81,7 @@ class Settings:
         default=100, metadata={"help": "Queries that may wait for a child; more are turned away."}
     )
     waiting_seconds: float = field(
-        default=10.0, metadata={"help": "Seconds a query waits before it is turned away."}
+        default=10.0, metadata={"help": "Seconds a query waits in a line before it is turned away."}
     )
     cache_bytes: int = field(
         default=64_000_000,

@@ -18,12 +18,14 @@ from xml.sax.saxutils import escape
 from flask import Blueprint, Response, abort
 
 from digigraph.release import open_release
+from digigraph.web.bodies import variants_of
 from digigraph.web.examples import examples
 from digigraph.web.files import CURRENT
 from digigraph.web.links import LINKSET, Link, document_links, file_links, landing_links, link_set
+from digigraph.web.nearby import things_here
 from digigraph.web.pages import TWINS
 from digigraph.web.site import page, revalidated, site
-from digigraph.web.things import VARIANTS, subject_of, things_here
+from digigraph.web.things import subject_of
 
 bp = Blueprint("siteinfo", __name__)
 
@@ -31,7 +33,10 @@ MOST_URLS = 50_000
 """How many URLs one sitemap may name, and how many sitemaps an index."""
 VALID = timedelta(days=365)
 """How long after its release a site's security.txt holds, as RFC 9116 recommends."""
-PAGES = ("", "policy", "catalog", "queries", "changes", "sparql")
+PAGES = (
+    "", "about", "profiles", "framework", "matrix", "compare", "quality", "downloads", "queries",
+    "changes", "policy", "catalog", "sparql", "api/v1",
+)  # fmt: skip
 CLASSES = (
     "dgc:OccupationProfile", "dgc:Competence", "dgc:CompetenceArea", "dgc:CompetenceAtLevel",
     "dgc:ProficiencyLevel", "dgc:ProficiencyBand", "dgc:OccupationPosition",
@@ -59,6 +64,8 @@ def robots() -> Response:
         f"Disallow: {root}sparql?",
         f"Disallow: {root}queries/*?",
         f"Disallow: {root}lookup?",
+        f"Disallow: {root}api/v1/",
+        f"Disallow: {root}compare/",
         f"Disallow: {root}visits",
         "Allow: /",
         "",
@@ -141,7 +148,7 @@ def document_link_set(tail: str) -> Response:
     if document is None:
         abort(404)
     here = site()
-    links = list(document_links(here, document, tail, VARIANTS))
+    links = list(document_links(here, document, tail, variants_of(document.iri)))
     told = [(f"{here.service}doc/{quote(tail)}", link) for link in links]
     for item in (link.target for link in links if link.relation == "item"):
         name = item.removeprefix(f"{here.root}dumps/")

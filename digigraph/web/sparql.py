@@ -23,6 +23,7 @@ from digigraph.web.answering import (
 )
 from digigraph.web.editor import Editor, editor
 from digigraph.web.examples import Example, examples
+from digigraph.web.nearby import things_here
 from digigraph.web.pages import FEATURED
 from digigraph.web.problems import Refused, not_acceptable
 from digigraph.web.results import Result, result_of
@@ -115,6 +116,7 @@ def _without_query() -> Response:
         limits,
         chosen.format,
         federates=bool(site().settings.service_allow.strip()),
+        brief=things_here().brief,
     )
     return send(body, chosen)
 

@@ -8,15 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
 from urllib.parse import quote, urlencode
 
-import pyoxigraph as ox
 from flask import Blueprint, Response, abort, g, request
 
 from digigraph.cache import key_of
-from digigraph.description import at_service
+from digigraph.contents import LARGEST, size_of
 from digigraph.formats import (
     GRAPH_FORMATS,
     HTML,
@@ -27,17 +24,15 @@ from digigraph.formats import (
     Format,
     negotiate,
 )
-from digigraph.framing import frame
 from digigraph.jsonld import context_iri
-from digigraph.names import VOID
-from digigraph.release import open_release
-from digigraph.things import PAGE, Document, Things
+from digigraph.things import PAGE, Document
 from digigraph.views import OWN, VIEWS, profile_iri, view
+from digigraph.web.bodies import QUADS, VARIANTS, is_whole, variants_of, written
 from digigraph.web.files import CURRENT
 from digigraph.web.links import links_of
+from digigraph.web.nearby import things_here
 from digigraph.web.problems import Refused, not_acceptable
-from digigraph.web.site import LANGUAGES, language, page, site, tagged
-from digigraph.web.words import ThingView
+from digigraph.web.site import LANGUAGES, language, site, tagged
 from digigraph.writers import (
     COMPACTED,
     EXPANDED,
@@ -50,12 +45,11 @@ from digigraph.writers import (
 
 bp = Blueprint("things", __name__)
 
-VARIANTS = (HTML, *GRAPH_FORMATS[:2], JSON, *GRAPH_FORMATS[2:])
 ROOTS = (".well-known", "catalog", "def", "graph", "mappings", "shapes")
 """First parts of our IRIs, besides `id`, that name things with a document."""
 
-PAGES = {VOID: "void.html"}
-"""Documents that have a page of their own making."""
+KEPT = ("page", "_profile", "all")
+"""The parameters that make another variant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,33 +83,35 @@ def document(tail: str) -> Response:
     if iri is None:
         abort(404)
     seen_as = _view()
-    chosen = _chosen(asked, VARIANTS if seen_as == OWN else GRAPH_FORMATS)
+    offered = variants_of(iri)
+    chosen = _chosen(asked, iri, offered if seen_as == OWN else GRAPH_FORMATS)
     number = _page_number()
     if asked.language:
         g.language = asked.language
     lang = language()
     key = key_of(
         site().release.dataset_digest,
-        f"{iri} {number} {lang if chosen.format is HTML else ''}",
+        f"{iri} {number} {lang + is_whole() if chosen.format is HTML else ''}",
         (),
         f"{chosen.format.name} {chosen.profile} {seen_as}",
     )
     answers = site().answers
-    body, links = answers.get(key), answers.get(f"{key} links")
+    linked = f"{site().release.dataset_digest} {iri} {number} {seen_as} links"
+    body, links = answers.get(key), answers.get(linked)
     if body is None or links is None:
         found = things_here().document(iri, number)
         if found is None:
             abort(404)
+        if found.is_withdrawn:
+            raise _withdrawn(iri)
         if seen_as == OWN:
-            body = _written(found, asked.tail, chosen, lang)
+            body = written(found, asked.tail, chosen, lang)
         else:
             triples = view(seen_as, found, things_here())
             body = write_graph(lines_of(triples, first=iri), chosen, site().release.base)
-        links = "\n".join(
-            (*links_of(site(), found, asked.tail, VARIANTS), *_profiles(asked.tail, seen_as))
-        ).encode()
+        links = links or _links(found, asked.tail, offered, seen_as)
         answers.keep(key, body)
-        answers.keep(f"{key} links", links)
+        answers.keep(linked, links)
     response = tagged(Response(body, content_type=_content_type(chosen)), key)
     _say_which(response, asked, chosen, lang)
     for link in links.decode().split("\n"):
@@ -123,14 +119,30 @@ def document(tail: str) -> Response:
     return response
 
 
+def _links(found: Document, tail: str, offered: tuple[Format, ...], seen_as: str) -> bytes:
+    """Return the Link headers of a document, one a line; they are the same in each format."""
+    own = links_of(site(), found, tail, offered)
+    if seen_as != OWN:  # the next page is of the same view
+        own = (link.replace("?page=", f"?_profile={seen_as}&page=") for link in own)
+    return "\n".join((*own, *_profiles(tail, seen_as))).encode()
+
+
 def see_document(name: str, tail: str) -> Response:
     """Send the client from the IRI that ends with `name` to its document (H-01)."""
-    if not things_here().knows(f"{site().release.base}{name}"):
+    iri, things = f"{site().release.base}{name}", things_here()
+    if not things.knows(iri):
         abort(404)
+    if things.says(iri, "adms:status", "dgc:Withdrawn"):
+        raise _withdrawn(iri)
     response = Response(status=303)
     response.headers["Location"] = f"{site().root}doc/{quote(tail)}"
     response.headers["Cache-Control"] = "public, max-age=86400"
     return response
+
+
+def _withdrawn(iri: str) -> Refused:
+    """Return the refusal of what was removed for legal reasons (V-05)."""
+    return Refused("gone", {"bg": f"Това беше <{iri}>.", "en": f"This was <{iri}>."})
 
 
 def subject_of(tail: str) -> str | None:
@@ -145,7 +157,7 @@ def subject_of(tail: str) -> str | None:
 
 def _asked(tail: str) -> Asked:
     stem, _, suffix = tail.rpartition(".")
-    if not stem or not any(told.extension == suffix for told in VARIANTS):
+    if not stem or not any(told.extension == suffix for told in (*VARIANTS, *QUADS)):
         return Asked(tail)
     if suffix == HTML.extension:
         for lang in LANGUAGES:
@@ -183,16 +195,34 @@ def _profiles(tail: str, seen_as: str) -> Iterator[str]:
             )
 
 
-def _chosen(asked: Asked, offered: tuple[Format, ...]) -> Choice:
+def _chosen(asked: Asked, iri: str, offered: tuple[Format, ...]) -> Choice:
     wanted = request.args.get("_mediatype") or request.args.get("format")
     accept = request.headers.get("Accept")
-    chosen = negotiate(offered, suffix=asked.suffix or None, requested=wanted, accept=accept)
+
+    def among(formats: tuple[Format, ...]) -> Choice | None:
+        return negotiate(formats, suffix=asked.suffix or None, requested=wanted, accept=accept)
+
+    chosen = among(offered)
     if chosen is None:
+        size = size_of(site().release, iri)
+        if size and size > LARGEST and among(QUADS):
+            raise _too_large(size)
+        if asked.suffix in [told.extension for told in QUADS]:
+            abort(404)
         raise not_acceptable(offered)
     if chosen.format is JSON_LD and chosen.profile == FRAMED:
-        return Choice(JSON)
+        return Choice(JSON, FRAMED)
     known = chosen.profile in (COMPACTED, EXPANDED, FLATTENED)
     return chosen if known else Choice(chosen.format)
+
+
+def _too_large(size: int) -> Refused:
+    dump = f"{site().service}dumps/digigraph.nq.gz"
+    words = {
+        "bg": f"Графът има {size} тройки, а документ побира до {LARGEST}; целият е в {dump}.",
+        "en": f"The graph has {size} triples, a document holds {LARGEST}; it is whole in {dump}.",
+    }
+    return Refused("result-too-large", words, limit=LARGEST, unit="triples", dump=dump)
 
 
 def _page_number() -> int:
@@ -206,39 +236,10 @@ def _page_number() -> int:
     return int(text)
 
 
-def _written(found: Document, tail: str, chosen: Choice, lang: str) -> bytes:
-    base = site().release.base
-    if chosen.format is HTML:
-        shown = ThingView(found, lang, base, site().root, tail, VARIANTS)
-        return page(PAGES.get(tail, "thing.html"), shown).get_data()
-    told = at_service(found.triples, base, site().service)
-    lines = lines_of((*told, *_metadata(found, tail)), first=found.iri)
-    if chosen.format is JSON:
-        return frame(found, lines, base)
-    return write_graph(lines, chosen, base)
-
-
-def _metadata(found: Document, tail: str) -> Iterator[ox.Triple]:
-    """Yield what is said about the document itself (H-07)."""
-    release, names = site().release, found.names
-    this = ox.NamedNode(f"{release.base}doc/{tail}")
-    said: list[tuple[str, ox.NamedNode | ox.Literal]] = [
-        ("rdf:type", ox.NamedNode(names.expanded("foaf:Document"))),
-        ("foaf:primaryTopic", ox.NamedNode(found.iri)),
-        ("dct:license", ox.NamedNode("https://creativecommons.org/licenses/by/4.0/")),
-        ("dct:isPartOf", ox.NamedNode(f"{release.base}catalog/digigraph")),
-        ("dcat:version", ox.Literal(release.version)),
-    ]
-    date = ox.NamedNode(names.expanded("xsd:date"))
-    said.append(("dct:issued", ox.Literal(release.issued.isoformat(), datatype=date)))
-    said += [("dct:modified", value) for value in found.values("dct:modified")]
-    for name, value in said:
-        yield ox.Triple(this, ox.NamedNode(names.expanded(name)), value)
-
-
 def _content_type(chosen: Choice) -> str:
-    profile = f';profile="{chosen.profile}"' if chosen.profile else ""
-    return chosen.format.content_type + profile
+    if not chosen.profile:
+        return chosen.format.content_type
+    return f'{JSON_LD.media_type};profile="{chosen.profile}"'
 
 
 def _say_which(response: Response, asked: Asked, chosen: Choice, lang: str) -> None:
@@ -252,20 +253,10 @@ def _say_which(response: Response, asked: Asked, chosen: Choice, lang: str) -> N
     else:
         response.headers.pop("Content-Language", None)
     suffix = f"{lang}.html" if told is HTML else told.extension
-    kept = [(name, request.args[name]) for name in ("page", "_profile") if name in request.args]
+    kept = [(name, request.args[name]) for name in KEPT if name in request.args]
     number = f"?{urlencode(kept)}" if kept else ""
     response.headers["Content-Location"] = f"{site().root}doc/{asked.tail}.{suffix}{number}"
     if told is JSON:
         context, relation = context_iri(site().release.base), f"{JSON_LD_NS}context"
         link = f'<{context}>; rel="{relation}"; type="{JSON_LD.media_type}"'
         response.headers.add("Link", link)
-
-
-def things_here() -> Things:
-    """Return the things of the release that is served."""
-    return _things(site().release.folder)
-
-
-@lru_cache(maxsize=3)
-def _things(folder: Path) -> Things:
-    return Things(open_release(folder))

@@ -1,9 +1,12 @@
 """`python -m tests.benchmarks [name…]`: runs the benchmarks that are named, or all in this order.
 
-stages   what each stage of a build takes
+stages   what each stage of a build takes as documents grow in number
 pool     what the pool of processes adds to a query
 costs    where the time of a request goes
 documents  documents a second beside DESCRIBE of Oxigraph server
+shacl    judging part by part beside pySHACL over the whole, with errors of every kind
+kills    a build killed 50 times, and what is left
+search   what search finds and how fast, beside plain FTS5
 http     digigraph against its peers, over HTTP
 """
 
@@ -12,7 +15,7 @@ from __future__ import annotations
 import sys
 from importlib import import_module
 
-NAMES = ("stages", "pool", "costs", "documents", "http")
+NAMES = ("stages", "pool", "costs", "documents", "shacl", "kills", "search", "http")
 
 
 def main(names: list[str]) -> int:

@@ -40,6 +40,11 @@ def request(path: str, query: str) -> bytes:
     return head.encode() + body
 
 
+def fetch(path: str, media_type: str) -> bytes:
+    """Return the bytes of a request for what is at a path."""
+    return f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAccept: {media_type}\r\n\r\n".encode()
+
+
 class Connection:
     """A connection to a server on the loopback; it is opened again where the server closes it."""
 

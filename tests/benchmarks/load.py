@@ -20,6 +20,7 @@ from .engines import Engine
 CLIENTS = (1, 8, 32)
 QUICK = 0.05
 SCRIPT = Path(__file__).with_name("load.lua")
+PATHS = Path(__file__).with_name("paths.lua")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,3 +67,24 @@ def measure(
     requests, micros, errors, median, p99 = map(int, told.split()[1:])
     rate = requests / (micros / 1e6)
     return Load(engine.name, way, clients, rate, median / 1000, p99 / 1000, errors)
+
+
+def documents(port: int, paths: Sequence[str], clients: int, seconds: float) -> float | None:
+    """Return documents per second for so many clients; nothing where `wrk` is not installed."""
+    wrk = shutil.which("wrk")
+    if wrk is None:
+        return None
+    with tempfile.NamedTemporaryFile("w", suffix=".txt") as wanted:
+        wanted.writelines(f"{path}\n" for path in paths)
+        wanted.flush()
+        command = [
+            *(wrk, "-t1", f"-c{clients}", f"-d{max(1, round(seconds))}s", "--timeout", "20s"),
+            *("-H", "Accept: text/turtle", "-s", str(PATHS), f"http://127.0.0.1:{port}/"),
+            *("--", wanted.name),
+        ]
+        said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    told = next(line for line in said.splitlines() if line.startswith("RESULT"))
+    requests, micros, errors = map(int, told.split()[1:])
+    if errors:
+        raise RuntimeError(f"{errors} of {requests} requests failed")
+    return requests / (micros / 1e6)

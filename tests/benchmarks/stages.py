@@ -1,123 +1,152 @@
-"""Times each stage of a build of the shipped data, and compares it where a peer exists.
+"""What each stage of a build takes as documents grow in number, and a build after one changed.
 
-Figures are medians of several runs; a ratio above 1 means slower than the peer.
+`BENCH_PROFILES="1 10 100"` says how many; 1,000 takes minutes and about 20 GB, 10,000 about an
+hour and 200 GB. Memory is that of the build and its workers together, at its highest.
 """
 
 from __future__ import annotations
 
-import io
-import resource
+import json
+import os
 import shutil
-import statistics
+import subprocess
+import sys
 import tempfile
-import time
-from collections.abc import Callable
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
-import pyoxigraph as ox
-import pyshacl
-import rdflib
+from .releases import made_data
 
-from digigraph import build, documents, graph, labels, mappings, reference, resources, sources
-from digigraph.dumps import write_dumps
-from digigraph.judging import judge
-from digigraph.names import Names
-from digigraph.registry import Registry
-from digigraph.validation import load_shapes, validate
-
-RUNS = 5
-SAMPLE = Path(__file__).parents[1] / "shapes" / "base.ttl"
-
-
-def median(work: Callable[[], object], runs: int = RUNS) -> float:
-    """Return the median seconds of some runs, after one that is not counted."""
-    work()
-    taken = []
-    for _ in range(runs):
-        start = time.perf_counter()
-        work()
-        taken.append(time.perf_counter() - start)
-    return statistics.median(taken)
+STAGES = {
+    "start": "registers and settings",
+    "documents": "read the documents",
+    "graph": "state and judge each",
+    "counting": "survey all lines",
+    "validation": "count, and judge the whole",
+    "release": "write the dumps",
+    "index": "index, and check the whole",
+    "files": "tables, profiles, search, sums",
+}
+_TICKS = os.sysconf("SC_CLK_TCK")
+_PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
-def row(name: str, seconds: float, peer: str = "", peer_seconds: float | None = None) -> None:
-    """Print one line of the table."""
-    ratio = f"{seconds / peer_seconds:6.2f} × {peer}" if peer_seconds else ""
-    print(f"{name:<44} {seconds * 1000:9.1f} ms  {ratio}", flush=True)
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One build: seconds of each stage, of processors in all, memory in MiB, and what it told."""
+
+    profiles: int
+    seconds: Mapping[str, float]
+    processors: float
+    memory: int
+    told: Mapping[str, Any]
 
 
 def main() -> None:
-    """Print a line for each stage."""
-    names, known = Names(), reference.load()
-    data = resources.folder("data")
-    given = labels.read(data / "labels.tsv")
-    source = sources.load(sources.find(data / "sources")[0])
-    reading = documents.read(source.path, known)
-    registry = Registry.read(data / "ids.tsv")
-    document = graph.identified(source.source, reading, registry, "bench")
-    edition = build.inputs().edition
-    sets = [mappings.read(path) for path in sorted((data / "mappings").glob("*.sssom.tsv"))]
+    """Print a table of stages for each number of profiles, and one of builds after a change."""
+    wanted = [int(n) for n in os.environ.get("BENCH_PROFILES", "1 10").split()]
+    first: list[Run] = []
+    second: list[Run] = []
+    for count in wanted:
+        with tempfile.TemporaryDirectory(dir=os.environ.get("BENCH_FOLDER")) as folder:
+            cold, warm = builds(count, Path(folder))
+            first.append(cold)
+            second.append(warm)
+            print("\n".join(["", f"{count} profiles", "", *table([cold])]), flush=True)
+    print("\n".join(["", "## Nothing kept", "", *table(first)]))
+    print("\n".join(["", "## One document changed", "", *table(second)]))
 
-    def part() -> set[ox.Quad]:
-        return graph.document_part(
-            document, names=names, reference=known, labels=given, shared=graph.Shared()
-        )
 
-    static = graph.static_part(names)
-    common = static | graph.dataset_part(
-        edition, [document], sets, [], [], names=names, labels=given
-    )
-    quads = part()
-    print(f"one profile: {len(quads)} quads; with the framework {len(common | quads)}")
+def builds(count: int, folder: Path) -> tuple[Run, Run]:
+    """Build so many profiles, then again with one of them changed."""
+    data, into = made_data(count, folder / "data"), folder / "releases"
+    cold = run(count, data, into, "2030.1.0")
+    document = max((data / "sources").glob("*/document.txt"))
+    text = document.read_text(encoding="utf-8")
+    document.write_text(text.replace(" чрез ", " със "), "utf-8")
+    warm = run(count, data, into, "2030.2.0")
+    shutil.rmtree(into)
+    return cold, warm
 
-    row("read the document", median(lambda: documents.read(source.path, known)))
-    row("state it as a graph", median(part))
 
-    row(
-        "validate (framework and document)",
-        median(lambda: judge(common, [quads], base=names.base), runs=3),
-    )
-    shapes = load_shapes()
-    sample = rdflib.Graph().parse(SAMPLE, format="turtle")
-    peer = median(lambda: pyshacl.validate(sample, shacl_graph=shapes), runs=1)
-    ours = median(lambda: validate(sample), runs=3)
-    row(f"validate a sample of {len(sample)} triples", ours, "pySHACL, the published shapes", peer)
+def run(count: int, data: Path, into: Path, version: str) -> Run:
+    """Build in processes of their own, and watch what they take."""
+    asked = [sys.executable, "-m", f"{__package__}.building", str(data), str(into), version]
+    with subprocess.Popen(asked, stdout=subprocess.PIPE, start_new_session=True) as process:
+        watch = _Watch(process.pid)
+        watch.start()
+        assert process.stdout
+        answer = process.stdout.read()
+        watch.ended.set()
+        watch.join()
+    assert process.returncode == 0, "the build failed"
+    told = json.loads(answer)
+    order = [stage for stage in (*STAGES, "end") if stage in told["began"]]
+    seconds = {
+        stage: told["began"][after] - told["began"][stage] for stage, after in pairwise(order)
+    }
+    return Run(count, seconds, watch.processors, watch.most >> 20, told)
 
-    with tempfile.TemporaryDirectory() as folder:
-        target = Path(folder) / "dumps"
 
-        def dumps() -> None:
-            shutil.rmtree(target, ignore_errors=True)
-            target.mkdir()
-            write_dumps(target, common | quads, names.base)
+def table(runs: Sequence[Run]) -> list[str]:
+    """Return runs side by side, each with its growth: seconds against the run before it.
 
-        def raw() -> None:
-            for form in (ox.RdfFormat.N_QUADS, ox.RdfFormat.TRIG):
-                ox.serialize(common | quads, output=io.BytesIO(), format=form)
-            triples = [quad.triple for quad in common | quads]
-            for form in (
-                ox.RdfFormat.N_TRIPLES, ox.RdfFormat.TURTLE, ox.RdfFormat.RDF_XML,
-                ox.RdfFormat.JSON_LD,
-            ):  # fmt: skip
-                output = io.BytesIO()
-                if form is ox.RdfFormat.JSON_LD:
-                    ox.serialize(common | quads, output=output, format=form)
-                else:
-                    ox.serialize(triples, output=output, format=form)
+    A growth of 1 is linear: as much more time as there are more profiles.
+    """
+    head = ["", *(f"{one.profiles}" for one in runs)]
+    rows = [head, ["---", *["---:"] * len(runs)]]
+    for stage, words in STAGES.items():
+        rows.append([words, *_cells(runs, [one.seconds.get(stage, 0.0) for one in runs])])
+    rows.append(["whole build", *_cells(runs, [sum(one.seconds.values()) for one in runs])])
+    rows.append(["seconds of processors", *_cells(runs, [one.processors for one in runs])])
+    for words, name in (("quads", "quads"), ("triples", "triples")):
+        rows.append([words, *(f"{one.told[name]:,}" for one in runs)])
+    rows.append(["peak memory, MiB", *(f"{one.memory:,}" for one in runs)])
+    rows.append(["release on disk, MiB", *(f"{one.told['size'] >> 20:,}" for one in runs)])
+    rows.append(["kept parts, MiB", *(f"{one.told['kept'] / 2**20:,.1f}" for one in runs)])
+    rows.append(["documents used again", *(f"{one.told['reused']:,}" for one in runs)])
+    return [f"| {' | '.join(row)} |" for row in rows]
 
-        row(
-            "write six dumps, sorted, and gzip them",
-            median(dumps),
-            "pyoxigraph raw, no gzip",
-            median(raw),
-        )
 
-        def whole_build() -> None:
-            shutil.rmtree(Path(folder) / "releases", ignore_errors=True)
-            build.build(build.inputs(), Path(folder) / "releases")
+def _cells(runs: Sequence[Run], seconds: Sequence[float]) -> list[str]:
+    cells = [f"{seconds[0]:.2f} s"]
+    for number in range(1, len(runs)):
+        more = runs[number].profiles / runs[number - 1].profiles
+        growth = seconds[number] / seconds[number - 1] / more if seconds[number - 1] else 0.0
+        cells.append(f"{seconds[number]:.2f} s ({growth:.2f})")
+    return cells
 
-        row("whole build", median(whole_build, runs=3))
-    print(f"peak memory {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024} MiB")
+
+class _Watch(threading.Thread):
+    """Looks every tenth of a second at what the processes of a session take (Linux)."""
+
+    def __init__(self, session: int) -> None:
+        super().__init__(daemon=True)
+        self.ended, self.most = threading.Event(), 0
+        self._session = session
+        self._taken: dict[str, int] = {}
+
+    @property
+    def processors(self) -> float:
+        """Return the seconds of processors that all processes have taken."""
+        return sum(self._taken.values()) / _TICKS
+
+    def run(self) -> None:
+        while not self.ended.wait(0.1):
+            held = 0
+            for stat in Path("/proc").glob("[0-9]*/stat"):
+                try:
+                    told = stat.read_text().rpartition(")")[2].split()
+                except OSError:
+                    continue
+                if int(told[3]) == self._session:
+                    self._taken[stat.parent.name] = int(told[11]) + int(told[12])
+                    held += int(told[21]) * _PAGE
+            self.most = max(self.most, held)
 
 
 if __name__ == "__main__":

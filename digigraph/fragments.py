@@ -1,0 +1,180 @@
+"""A bucket of lines in every dump format: pieces that only need to be put one after another.
+
+A bucket is read once, and each of its subjects is written in all formats while it is at hand.
+The pieces are packed here too, in the process that wrote them: pieces of one deflate stream, which
+end on a byte and refer to nothing before them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import groupby, islice
+from pathlib import Path
+
+import pyoxigraph as ox
+from zlib_ng import zlib_ng
+
+from digigraph.jsonld import node_line
+from digigraph.parts import Bucket
+from digigraph.quads import Object, Subject, UnpublishableData
+from digigraph.rdfxml import RdfXml
+from digigraph.turtle import Terms
+
+TRIG = "trig "
+"""What the key of a piece of TriG begins with; the IRI of its graph follows."""
+
+_BATCH = 10_000
+_NEWLINE, _INDENTED = "\n", "\n    "
+_RAW = -15
+"""What tells zlib to write neither header nor checksum."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A piece of a dump, as it is and packed: where they are, its checksum and its size."""
+
+    plain: Path
+    packed: Path
+    crc: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What is to be written: the bucket, its number, the folder to write to, the base."""
+
+    number: int
+    bucket: Bucket
+    folder: Path
+    base: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fragments:
+    """What was written of a bucket: pieces by format, and how much there is in them."""
+
+    pieces: dict[str, Piece]
+    triples: int
+    graphs: dict[str, int]
+
+
+Statement = tuple[str, str, Object, str]
+"""Subject, property, value and graph."""
+
+
+def write_fragments(order: Order) -> Fragments:
+    """Write a bucket in every format; raise `UnpublishableData` for what would be changed."""
+    lines = order.bucket.lines()
+    told: dict[str, list[str]] = {"ttl": [], "rdf": [], "jsonld": []}
+    turtle, xml = Terms(order.base), RdfXml(order.base)
+    graphs: Counter[str] = Counter()
+    triples = 0
+    for iri, same in groupby(_parsed(lines), lambda one: one[0]):
+        said = list(same)
+        whole = (iri, _properties(said))
+        triples += sum(len(values) for _, values in whole[1])
+        block = turtle.block(whole)
+        told["ttl"].append(f"\n{block}")
+        told["rdf"].append(xml.element_of(whole))
+        told["jsonld"].append(node_line(whole, order.base))
+        for graph, many in _trig(told, said, block, turtle):
+            graphs[graph] += many
+    _check_kept(lines)
+    separator = ",\n" if order.number else ""
+    contents = {
+        "nq": b"".join(lines),
+        "nt": b"".join(_union(lines)),
+        **{name: "".join(texts).encode() for name, texts in told.items() if name != "jsonld"},
+        "jsonld": (separator + ",\n".join(told["jsonld"])).encode(),
+    }
+    pieces = {
+        name: _piece(order.folder / f"{order.number}-{place}", content)
+        for place, (name, content) in enumerate(contents.items())
+    }
+    return Fragments(pieces, triples, dict(graphs))
+
+
+def packed(content: bytes) -> bytes:
+    """Return bytes as a piece of a deflate stream."""
+    deflate = zlib_ng.compressobj(6, wbits=_RAW)
+    return deflate.compress(content) + deflate.flush(zlib_ng.Z_FULL_FLUSH)
+
+
+def _piece(path: Path, content: bytes) -> Piece:
+    path.write_bytes(content)
+    beside = path.with_name(f"{path.name}.z")
+    beside.write_bytes(packed(content))
+    return Piece(path, beside, zlib_ng.crc32(content), len(content))
+
+
+def _parsed(lines: Sequence[bytes]) -> Iterator[Statement]:
+    source = iter(lines)
+    while batch := b"".join(islice(source, _BATCH)):
+        for quad in ox.parse(batch, format=ox.RdfFormat.N_QUADS):
+            # Only IRIs and literals in named graphs are let into a part.
+            yield quad.subject.value, quad.predicate.value, quad.object, quad.graph_name.value
+
+
+def _properties(said: Sequence[Statement]) -> list[tuple[str, list[Object]]]:
+    """Return properties with their values; the same triple of two graphs is met twice in a row."""
+    found: list[tuple[str, list[Object]]] = []
+    before = None
+    for _, name, value, _ in said:
+        if not found or found[-1][0] != name:
+            found.append((name, [value]))
+        elif value != before:
+            found[-1][1].append(value)
+        before = value
+    return found
+
+
+def _trig(
+    told: dict[str, list[str]], said: list[Statement], block: str, turtle: Terms
+) -> Iterator[tuple[str, int]]:
+    """Write a subject in each of its graphs; yield the graphs, and how much is said in each."""
+    by_graph: dict[str, list[Statement]] = {}
+    for one in said:
+        by_graph.setdefault(one[3], []).append(one)
+    for graph, of_graph in by_graph.items():
+        if len(by_graph) > 1:
+            subject: Subject = (of_graph[0][0], _properties(of_graph))
+            indented = turtle.block(subject, indent="    ")
+        else:
+            indented = f"    {block[:-1].replace(_NEWLINE, _INDENTED)}\n"
+        told.setdefault(f"{TRIG}{graph}", []).append(f"\n{indented}")
+        yield graph, len(of_graph)
+
+
+def _union(lines: Sequence[bytes]) -> Iterator[bytes]:
+    triples = (line[: line.rindex(b" <")] + b" .\n" for line in lines)
+    return (line for line, _ in groupby(triples))
+
+
+def _check_kept(lines: Sequence[bytes]) -> None:
+    """Raise `UnpublishableData`, with one of the lines, for a term that the engine changes.
+
+    It writes 1.50 as 1.5 and lower-cases language tags; texts and IRIs it leaves alone.
+    """
+    asked = set[bytes]()
+    for line in lines:
+        end = line.rindex(b" <")
+        quote = line.rfind(b'"', 0, end)
+        if quote < 0 or quote == end - 1:
+            continue
+        suffix = line[quote + 1 : end]
+        if suffix.startswith(b"@"):
+            asked.add(b'""' + suffix)
+        elif suffix.startswith(b"^^"):
+            asked.add(line[line.index(b'"') : end])
+    store, name = ox.Store(), b"<urn:x-digigraph:kept>"
+    told = b"".join(b"%b %b %b .\n" % (name, name, term) for term in sorted(asked))
+    store.extend(ox.parse(told, format=ox.RdfFormat.N_QUADS))
+    changed = asked - {str(quad.object).encode() for quad in store}
+    for term in sorted(changed):
+        shown = next(line for line in lines if term.removeprefix(b'""') + b" <" in line)
+        raise UnpublishableData(
+            "the engine keeps this in another form; publish the canonical form: "
+            + shown.decode().strip()
+        )

@@ -1,0 +1,83 @@
+"""A folder of what was worked out before, each thing under the digest of all it was made from.
+
+It may be deleted at any time. What is damaged counts as missing, and what the last build had no
+use for is taken away, so that the folder is never larger than what one build needs.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import shutil
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from digigraph.parts import DamagedPart, Part, open_part, write_part
+
+_LOCK = ".lock"
+_DIGITS = 2
+"""How many digits of a key name the folder that it is in."""
+
+
+class Kept:
+    """The parts that are kept in a folder, by key."""
+
+    def __init__(self, folder: Path) -> None:
+        """Take the folder; it is made when something is kept."""
+        self._folder = folder
+        self._used: set[str] = set()
+
+    def use(self, keys: Iterable[str]) -> None:
+        """Take note of what the present build has used, in whatever process."""
+        self._used.update(keys)
+
+    def place(self, key: str) -> Path:
+        """Return where the part of a key is or will be."""
+        folder = self._folder / key[:_DIGITS]
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder / key
+
+    def part(self, key: str) -> Part | None:
+        """Return the part of a key, or None where there is none or it is damaged."""
+        path = self.place(key)
+        try:
+            return open_part(path)
+        except DamagedPart:
+            with suppress(OSError):
+                path.unlink()
+            return None
+
+    def keep(self, key: str, told: Mapping[str, Any]) -> None:
+        """Keep something that has no lines."""
+        write_part(self.place(key), (), told)
+
+    @contextmanager
+    def in_use(self) -> Iterator[None]:
+        """Use the folder for one build; take away at its end what it and no other has used."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with (self._folder / _LOCK).open("ab") as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH)
+            yield
+            with suppress(OSError):
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                self._sweep()
+
+    def _sweep(self) -> None:
+        for folder in self._folder.iterdir():
+            if folder.is_dir() and len(folder.name) != _DIGITS:
+                shutil.rmtree(folder)  # the room of a build that was killed
+            elif folder.is_dir():
+                for path in folder.iterdir():
+                    if path.name not in self._used:
+                        path.unlink()
+
+
+def key_of(*made_from: str) -> str:
+    """Return the key of what is made from these texts, which must tell all of it."""
+    total = sha256()
+    for text in made_from:
+        content = text.encode()
+        total.update(b"%d:%b" % (len(content), content))
+    return total.hexdigest()

@@ -1,0 +1,79 @@
+"""What is said in a document about a thing, written in each format that it can be had in (H-03)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pyoxigraph as ox
+from flask import request
+
+from digigraph.contents import LARGEST, graphs_of, size_of
+from digigraph.description import LICENCE, at_service
+from digigraph.formats import GRAPH_FORMATS, HTML, JSON, N_QUADS, TRIG, Choice, Format
+from digigraph.framing import frame
+from digigraph.names import VOID
+from digigraph.things import Document
+from digigraph.web.nearby import things_here
+from digigraph.web.showing import shown
+from digigraph.web.site import page, site
+from digigraph.web.words import ThingView
+from digigraph.writers import lines_of, write_graph, write_quads
+
+VARIANTS = (HTML, *GRAPH_FORMATS[:2], JSON, *GRAPH_FORMATS[2:])
+QUADS = (TRIG, N_QUADS)
+"""What the documents of graphs and datasets can be had in besides (H-03)."""
+PAGES = {VOID: "void.html"}
+"""Documents that have a page of their own making."""
+
+
+def variants_of(iri: str) -> tuple[Format, ...]:
+    """Return the formats that the document of a thing can be had in."""
+    size = size_of(site().release, iri)
+    return VARIANTS if size is None or size > LARGEST else (*VARIANTS, *QUADS)
+
+
+def is_whole() -> str:
+    """Return whether a page is to say all that the data does, property by property."""
+    return "all" if request.args.get("all") == "1" else ""
+
+
+def written(found: Document, tail: str, chosen: Choice, lang: str) -> bytes:
+    """Return a document in a format; a page is in a language."""
+    base = site().release.base
+    if chosen.format is HTML:
+        plain = ThingView(found, lang, base, site().root, tail, variants_of(found.iri))
+        if tail in PAGES:
+            return page(PAGES[tail], plain).get_data()
+        template = ("thing.html", plain) if is_whole() else shown(plain, things_here())
+        return page(*template).get_data()
+    if chosen.format in QUADS:
+        graphs = graphs_of(found, things_here(), _metadata(found, tail))
+        return write_quads(
+            {g: at_service(said, base, site().service) for g, said in graphs.items()},
+            chosen.format,
+            base,
+        )
+    told = at_service(found.triples, base, site().service)
+    lines = lines_of((*told, *_metadata(found, tail)), first=found.iri)
+    if chosen.format is JSON:
+        return frame(found, lines, base)
+    return write_graph(lines, chosen, base)
+
+
+def _metadata(found: Document, tail: str) -> Iterator[ox.Triple]:
+    """Yield what is said about the document itself (H-07)."""
+    release, names = site().release, found.names
+    this = ox.NamedNode(f"{release.base}doc/{tail}")
+    said: list[tuple[str, ox.NamedNode | ox.Literal]] = [
+        ("rdf:type", ox.NamedNode(names.expanded("foaf:Document"))),
+        ("foaf:primaryTopic", ox.NamedNode(found.iri)),
+        ("dct:license", ox.NamedNode(LICENCE)),
+        ("dct:isPartOf", ox.NamedNode(f"{release.base}catalog/digigraph")),
+        ("dcat:version", ox.Literal(release.version)),
+    ]
+    date = ox.NamedNode(names.expanded("xsd:date"))
+    said.append(("dct:issued", ox.Literal(release.issued.isoformat(), datatype=date)))
+    said += [("dct:modified", value) for value in found.values("dct:modified")]
+    for name, value in said:
+        yield ox.Triple(this, ox.NamedNode(names.expanded(name)), value)
+    yield from things_here().brief(f"{release.base}catalog/digigraph")

@@ -1,0 +1,151 @@
+"""The level strip of a profile for pages of others: in a frame, as a picture, by oEmbed (X-21)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from html import escape
+from urllib.parse import unquote, urlencode
+
+from flask import Blueprint, Response, abort, g, render_template, request
+
+from digigraph.formats import JSON
+from digigraph.requirements import Need
+from digigraph.web.api.lists import listing_here
+from digigraph.web.problems import Refused
+from digigraph.web.showing.facts import Facts
+from digigraph.web.site import LANGUAGES, language, page, revalidated, site
+from digigraph.web.wheel import COLOURS
+
+bp = Blueprint("embedding", __name__)
+
+STEPS = 8
+WIDTH, ROW = 640, 30
+"""How wide a frame is, and how high a row of it, in CSS pixels."""
+FRAMED = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors *"
+"""What stands in frames of other sites may stand in any, and has no script."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One requirement: its name, the level, the stated levels, and the number of its area."""
+
+    name: str
+    code: str
+    level: int
+    lowest: int
+    highest: int
+    area: int
+
+    @property
+    def steps(self) -> list[str]:
+        """Return the eight steps: `full`, `open` where only one passage asks for it, `none`."""
+        full = min(self.level, self.lowest)
+        return [
+            "full" if n <= full else "open" if n <= self.highest else "none"
+            for n in range(1, STEPS + 1)
+        ]
+
+    @property
+    def colour(self) -> str:
+        """Return the colour of its area in the light theme."""
+        return COLOURS[self.area]
+
+
+@dataclass(frozen=True, slots=True)
+class StripView:
+    """A profile as a strip of levels."""
+
+    iri: str
+    title: str
+    bars: Sequence[Bar]
+    width: int = WIDTH
+    row: int = ROW
+
+
+@bp.get("/embed/profile/<name>")
+def framed(name: str) -> Response:
+    """Return the strip as a small page for a frame."""
+    response = revalidated(page("embed.html", _strip(name)))
+    response.headers["Content-Security-Policy"] = FRAMED
+    return response
+
+
+@bp.get("/embed/profile/<name>.svg")
+def picture(name: str) -> Response:
+    """Return the strip as a picture that says in words what it shows."""
+    view, lang = _strip(name), language()
+
+    def say(bg: str, en: str) -> str:
+        return bg if lang == "bg" else en
+
+    drawn = render_template("strip.svg", view=view, lang=lang, say=say)
+    response = Response(drawn, content_type="image/svg+xml; charset=utf-8")
+    response.headers["Content-Language"] = lang
+    response.vary.add("Accept-Language")
+    return revalidated(response)
+
+
+@bp.get("/oembed")
+def oembed() -> Response:
+    """Tell a site that was given the address of a profile how to show it (oembed.com)."""
+    asked = unquote(request.args.get("url", ""))
+    if request.args.get("format", "json") != "json":
+        words = {"bg": "oEmbed тук е само JSON.", "en": "oEmbed is JSON only here."}
+        raise Refused("bad-request", words)
+    name = asked.partition("?")[0].partition("#")[0].rpartition("/")[2]
+    name = name.removesuffix(".html").removesuffix(".bg").removesuffix(".en")
+    starts = (site().release.base, site().service)
+    if not asked.startswith(starts) or "profile/" not in asked:
+        abort(404)
+    view = _strip(name)
+    height = ROW * (len(view.bars) + 2)
+    place = f"{site().service}embed/profile/{name}?{urlencode({'lang': language()})}"
+    frame = (
+        f'<iframe src="{escape(place)}" width="{WIDTH}" height="{height}" '
+        f'title="{escape(view.title)}" loading="lazy"></iframe>'
+    )
+    told = {
+        "version": "1.0",
+        "type": "rich",
+        "title": view.title,
+        "provider_name": "digigraph",
+        "provider_url": site().service,
+        "html": frame,
+        "width": WIDTH,
+        "height": height,
+    }
+    body = json.dumps(told, ensure_ascii=False) + "\n"
+    response = Response(body, content_type=JSON.content_type)
+    response.vary.add("Accept-Language")
+    return revalidated(response)
+
+
+def _strip(name: str) -> StripView:
+    listing = listing_here()
+    iri = listing.things.names.id(f"profile/{name}")
+    if iri not in listing.profile(name):
+        abort(404)
+    if request.args.get("lang", "") in LANGUAGES:
+        g.language = request.args["lang"]
+    lang = language()
+    needs = sorted(listing.requirements.of(iri), key=lambda need: _position(need.requirement))
+    title = listing.name(iri, lang) or listing.name(iri, "bg")
+    return StripView(iri, title, [_bar(need, lang) for need in needs])
+
+
+def _position(requirement: str) -> int:
+    return int(Facts(requirement, listing_here().things).first("dgc:position") or 0)
+
+
+def _bar(need: Need, lang: str) -> Bar:
+    listing = listing_here()
+    told = Facts(need.competence, listing.things)
+    code = told.first("skos:notation")
+    areas = [*told.all("dgc:area"), *told.all("skos:broader")]
+    numbers = [iri.rpartition("area-")[2] for iri in areas if "/area-" in iri]
+    area = int(numbers[0]) if numbers and numbers[0].isdigit() else 0
+    name = listing.name(need.competence, lang) or listing.name(need.competence, "bg")
+    lowest, highest = need.lowest or need.level, need.highest or need.level
+    return Bar(name, code, need.level, lowest, highest, area if area < len(COLOURS) else 0)

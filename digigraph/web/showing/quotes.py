@@ -1,0 +1,48 @@
+"""What the source says, word for word, and where: the proof behind every text on a page (X-01)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pyoxigraph as ox
+
+from digigraph.things import Things
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """One passage of a source document: its line, from 1, the words, and the passage's IRI."""
+
+    line: int
+    text: str
+    iri: str
+    document: str
+    """The end of the document's IRI, as its page has it."""
+
+
+def quotes_of(spans: Iterable[str], things: Things) -> list[Quote]:
+    """Return the passages that some spans of source documents stand for, in their order."""
+    return [quote_of(span, things) for span in spans]
+
+
+def quote_of(span: str, things: Things) -> Quote:
+    """Return the passage that a span of a source document stands for."""
+    document = next(iter(_values(span, "oa:hasSource", things)), "")
+    tail = things.names.tail(document)
+    return Quote(_line(span, things), _exact(span, things), span, tail)
+
+
+def _line(span: str, things: Things) -> int:
+    return int(next(iter(_values(span, "dgc:line", things)), "0"))
+
+
+def _exact(span: str, things: Things) -> str:
+    selectors = _values(span, "oa:hasSelector", things)
+    return next((t for one in selectors for t in _values(one, "oa:exact", things)), "")
+
+
+def _values(iri: str, name: str, things: Things) -> list[str]:
+    wanted = things.names.expanded(name)
+    found = [triple.object for triple in things.said_of(iri) if triple.predicate.value == wanted]
+    return sorted(v.value for v in found if isinstance(v, (ox.NamedNode, ox.Literal)))

@@ -1,0 +1,345 @@
+"""Pages for people: what they show, in both languages, complete without a script (X-01 to X-22)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import html5lib
+import pytest
+from flask.testing import FlaskClient
+
+import digigraph
+from digigraph.release import Release
+from digigraph.web import Settings, create_app
+
+PROFILE = "/doc/profile/p-37q68h4z"
+SPECIFIC = "/doc/competence/c-g66mpmtj"
+SOURCE = "/doc/source/d-v02ry7z3"
+PAGES = (
+    "/", "/about", "/profiles", "/matrix", "/framework", "/search?q=клиенти", "/search",
+    "/quality", "/quality?type=Contradiction", "/downloads", "/compare", "/changes", "/queries",
+    "/sparql", "/policy", "/catalog", "/api/v1",
+    PROFILE, SPECIFIC, f"{SPECIFIC}/level-5", "/doc/digcomp21/1-2", "/doc/digcomp21/1-2/level-6",
+    "/doc/digcomp21/area-1", "/doc/nkpd11/33393020", SOURCE, "/doc/def",
+    "/embed/profile/p-37q68h4z", "/reconcile/preview?id=digcomp21/1-2",
+)  # fmt: skip
+STATIC = Path(digigraph.__file__).parent / "web" / "static"
+
+
+@pytest.fixture(scope="module")
+def site(shipped_release: Release) -> Iterator[FlaskClient]:
+    """Yield a client of the application over the shipped release."""
+    app = create_app(Settings(releases=shipped_release.folder.parent), shipped_release)
+    yield app.test_client()
+    app.extensions["digigraph"].pool.close()
+
+
+def get(site: FlaskClient, path: str, lang: str = "bg") -> str:
+    """Return a page in a language."""
+    joint = "&" if "?" in path else "?"
+    answer = site.get(f"{path}{joint}lang={lang}", headers={"Accept": "text/html"})
+    assert answer.status_code == 200, path
+    assert answer.headers["Content-Language"] == lang
+    return answer.text
+
+
+def tree(page: str) -> Any:
+    """Return a page as a tree; whatever is not valid HTML is an error."""
+    parser = html5lib.HTMLParser(
+        strict=True, tree=html5lib.getTreeBuilder("etree"), namespaceHTMLElements=False
+    )
+    return parser.parse(page)
+
+
+def text(element: Any) -> str:
+    """Return the text of an element, with single spaces."""
+    return " ".join("".join(element.itertext()).split())
+
+
+@pytest.mark.parametrize("lang", ["bg", "en"])
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_is_valid_and_bilingual(site: FlaskClient, path: str, lang: str) -> None:
+    """Valid HTML in the asked language; one h1; ids unique; no style or script in the page."""
+    page = get(site, path, lang)
+    root = tree(page)
+
+    assert root.get("lang") == lang
+    assert len(root.findall(".//h1")) == (0 if "/embed/" in path else 1)
+    ids = [one.get("id") for one in root.iter() if one.get("id")]
+    assert len(ids) == len(set(ids))
+    assert not root.findall(".//style")
+    assert not [one for one in root.iter() if one.get("style")]
+    for script in root.findall(".//script"):
+        assert script.get("src") or script.get("type") == "application/ld+json"
+    for picture in root.findall(".//img"):
+        assert picture.get("alt") is not None
+    assert "{%" not in page
+    assert "None" not in text(root.find(".//body"))
+
+
+def test_no_page_is_heavy(site: FlaskClient) -> None:
+    """The largest page has fewer than 200 kB on its way to a browser (X-15)."""
+    for path in PAGES:
+        answer = site.get(path, headers={"Accept": "text/html", "Accept-Encoding": "gzip"})
+        assert len(answer.data) < 200_000, path
+
+
+def test_no_link_is_broken(site: FlaskClient) -> None:
+    """Every link of every page to this service leads somewhere, once, in both languages."""
+    seen: set[str] = set()
+    for path in PAGES:
+        page = get(site, path)
+        for one in tree(page).iter():
+            link = one.get("href") or one.get("src") or ""
+            place = urljoin(f"http://localhost{path}", link)
+            if link and urlsplit(place).netloc == "localhost":
+                seen.add(place.partition("#")[0].removeprefix("http://localhost"))
+    # Of addresses that differ in a number alone, as lines and levels do, some stand for all.
+    alike: dict[str, list[str]] = {}
+    for place in sorted(seen):
+        alike.setdefault(re.sub(r"\d+|[cs]-[0-9a-z]{8,12}", "0", place), []).append(place)
+    for places in alike.values():
+        for place in (places[0], places[-1]):
+            with site.get(place, headers={"Accept": "text/html, */*"}) as answer:
+                assert answer.status_code in (200, 303, 308), place
+
+
+def test_a_profile_is_a_picture_a_number_and_words(site: FlaskClient) -> None:
+    """A row for each requirement: eight steps, the number, the band, four kinds of texts (X-01)."""
+    root = tree(get(site, PROFILE))
+    rows = root.findall(".//table[@class='strip']/tbody")
+
+    assert len(rows) == 10
+    for row in rows:
+        steps = row.findall(".//span[@aria-hidden='true']/i")
+        level = int(text(row.find(".//td[@class='picture']/strong")))
+        assert len(steps) == 8
+        assert [one.get("class") for one in steps[:level]].count("none") == 0
+        assert sum(one.get("class") == "full" for one in steps) <= level
+        assert len(row.findall(".//section[@class='tab']")) == 4
+        assert row.findall(".//section[@class='tab']//li")
+    disputed = [row for row in rows if row.findall(".//span[@class='mark']")]
+    assert [text(row.find(".//span[@class='mark']")) for row in disputed] == ["спорно 5–6"]
+    lines = {text(one) for one in disputed[0].findall(".//div[@class='sources']//summary")}
+    assert lines == {"ред 35", "ред 183"}
+
+
+def test_every_text_shows_its_line_in_the_document(site: FlaskClient) -> None:
+    """Each statement quotes its source and leads to the line, which is there word for word."""
+    root = tree(get(site, PROFILE))
+    source = tree(get(site, SOURCE))
+    lines = {one.get("id"): text(one) for one in source.findall(".//ol[@class='lines']/li")}
+    statements = root.findall(".//section[@class='tab']//li")
+
+    assert len(statements) == 168
+    for statement in statements:
+        quotes = statement.findall(".//blockquote")
+        assert quotes
+        for quote in quotes:
+            link = quote.find(".//a").get("href")
+            assert link.partition("?")[0] == SOURCE
+            assert text(quote.find("p")) in lines[link.partition("#")[2]]
+
+
+def test_a_competence_has_its_ladder(site: FlaskClient) -> None:
+    """Eight rungs, the required one marked; who requires it; mappings in words (X-04)."""
+    root = tree(get(site, SPECIFIC))
+    rungs = root.findall(".//ol[@class='ladder']/li")
+
+    assert len(rungs) == 8
+    assert [n for n, rung in enumerate(rungs, 1) if rung.get("class") == "asked"] == [5]
+    assert all(rung.findall("ul/li") for rung in rungs)
+    counts = [int(text(one)) for one in root.findall(".//table[@class='bars']/tbody/tr/td")]
+    assert counts == [0, 0, 0, 0, 1, 0, 0, 0]
+    known = tree(get(site, "/doc/digcomp21/1-1", "en"))
+    assert "is the same as" in text(known.find(".//section[@aria-labelledby='matches']"))
+
+
+def test_the_wheel_and_the_list_say_the_same(site: FlaskClient) -> None:
+    """5 areas and 21 competences in both; the picture has words (X-05, X-12, X-21)."""
+    page = get(site, "/framework", "en")
+    root = tree(page)
+
+    listed = {one.get("href") for one in root.findall(".//ol[@class='areas']//a")}
+    drawn = set(re.findall(r'<a href="([^"]+)" class="area-', page))
+    assert len(listed) == 26
+    assert drawn == listed
+    picture = site.get("/framework.svg?lang=en")
+    assert picture.headers["Content-Type"].startswith("image/svg+xml")
+    assert "<title" in picture.text
+    assert "<desc" in picture.text
+    assert picture.text.count("<path") == 26
+    assert "<script" not in picture.text
+
+
+def test_the_matrix_filters_and_sorts(site: FlaskClient) -> None:
+    """Numbers are printed, cells lead to the requirement; what fits nothing says so (X-02)."""
+    root = tree(get(site, "/matrix"))
+    cells = root.findall(".//table[@class='matrix']/tbody/tr/td/a")
+
+    assert [int(text(one)) for one in cells] == [6, 6, 6, 6, 5, 5]
+    profile = tree(get(site, PROFILE))
+    anchors = {one.get("id") for one in profile.iter() if one.get("id")}
+    assert {one.get("href").partition("#")[2] for one in cells} <= anchors
+    assert "Организатор" in get(site, "/matrix?competence=4.2&level=5&sector=93&sort=4.2")
+    assert "Организатор, работа" not in get(site, "/profiles?level=8")
+    wrong = site.get("/matrix?colour=red", headers={"Accept": "application/problem+json"})
+    assert wrong.status_code == 400
+    assert "colour" in wrong.json["detail"]
+
+
+def test_search_without_a_script(site: FlaskClient) -> None:
+    """An inflected word finds the profile; what was looked for is marked; kinds can be chosen."""
+    root = tree(get(site, "/search?q=клиентите"))
+    first = root.find(".//ol[@class='results']/li/a")
+
+    assert text(first) == "Организатор, работа с клиенти"
+    assert root.findall(".//mark")
+    kept = tree(get(site, "/search?q=клиентите&type=Competence"))
+    assert "Организатор, работа с клиенти" not in {
+        text(one) for one in kept.findall(".//ol[@class='results']/li/a")
+    }
+    assert "&lt;script&gt;" in get(site, "/search?q=<script>")
+    for hostile in ("%00", "%22%22", "*", "NEAR(", "a" * 5000):
+        assert site.get(f"/search?q={hostile}").status_code in (200, 400)
+
+
+def test_quality_shows_both_quotes(site: FlaskClient) -> None:
+    """A contradiction stands with its two passages side by side (X-08)."""
+    root = tree(get(site, "/quality?type=Contradiction"))
+    (finding,) = root.findall(".//ol[@class='findings']/li")
+
+    assert [text(one.find("p")) for one in finding.findall(".//blockquote")] == [
+        "Напреднало -6", "Напреднало - 5",
+    ]  # fmt: skip
+
+
+def test_downloads_tell_all_of_a_file(site: FlaskClient, shipped_release: Release) -> None:
+    """Each file with size, checksum, a sample and a command (X-09)."""
+    page = get(site, "/downloads")
+    names = [file for file in shipped_release.files if not file.name.startswith("profiles/")]
+
+    for file in names:
+        assert file.sha256 in page, file.name
+        assert f"/dumps/{file.name}" in page
+
+
+def test_links_in_the_forms_of_each_trade(site: FlaskClient) -> None:
+    """The URI, and snippets that parse as what they are called (X-20)."""
+    root = tree(get(site, "/doc/digcomp21/1-2", "en"))
+    box = root.find(".//section[@class='linking']")
+    uri = "https://w3id.org/digigraph/id/digcomp21/1-2"
+    told = {text(one.find("summary")): text(one.find(".//code")) for one in box.findall("details")}
+
+    assert text(box.find(".//code[@id='uri']")) == uri
+    assert set(told) >= {"Turtle", "JSON-LD", "HTML", "ELM 3 (Turtle)", "Open Badges 3",
+                         "schema.org", "BibTeX", "APA"}  # fmt: skip
+    assert all(uri in snippet for snippet in told.values())
+    badge = json.loads(told["Open Badges 3"])["alignment"][0]
+    assert badge["targetCode"] == "1.2"
+    assert json.loads(told["schema.org"])["skills"]["@id"] == uri
+
+
+def test_pages_carry_schema_org(site: FlaskClient) -> None:
+    """Search engines read the thing in the page (X-16)."""
+    page = get(site, PROFILE)
+    (told,) = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+    graph = json.loads(told)["@graph"]
+
+    assert graph[0]["@type"] == "Occupation"
+    assert len(graph[0]["skills"]) == 10
+
+
+def test_the_strip_on_pages_of_others(site: FlaskClient) -> None:
+    """A frame that any site may show, a picture with words, and oEmbed that names the frame."""
+    frame = site.get("/embed/profile/p-37q68h4z?lang=en")
+    assert "frame-ancestors *" in frame.headers["Content-Security-Policy"]
+    own = site.get(PROFILE, headers={"Accept": "text/html"})
+    assert "frame-ancestors 'none'" in own.headers["Content-Security-Policy"]
+    picture = site.get("/embed/profile/p-37q68h4z.svg?lang=en").text
+    assert "level 5 (disputed 5–6)" in picture
+    told = site.get("/oembed?url=https://w3id.org/digigraph/id/profile/p-37q68h4z").json
+    assert told["type"] == "rich"
+    assert "/embed/profile/p-37q68h4z" in told["html"]
+    assert site.get("/oembed?url=https://example.org/profile/p-37q68h4z").status_code == 404
+
+
+def luminance(colour: tuple[float, float, float]) -> float:
+    """Return the relative luminance of a linear colour (WCAG 2.2)."""
+    red, green, blue = colour
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: tuple[float, float, float], other: tuple[float, float, float]) -> float:
+    """Return the contrast of two linear colours (WCAG 2.2)."""
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def linear(colour: str) -> tuple[float, float, float]:
+    """Return the linear parts of a colour such as #07437f."""
+    parts = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+    red, green, blue = (
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    )
+    return red, green, blue
+
+
+# Machado, Oliveira and Fernandes (2009), severity 1, on linear colours.
+DEFICIENT = {
+    "none": ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+    "protan": (
+        (0.152286, 1.052583, -0.204868), (0.114503, 0.786281, 0.099216),
+        (-0.003882, -0.048116, 1.051998),
+    ),
+    "deutan": (
+        (0.367322, 0.860646, -0.227968), (0.280085, 0.672501, 0.047413),
+        (-0.011820, 0.042940, 0.968881),
+    ),
+    "tritan": (
+        (1.255528, -0.076749, -0.178779), (-0.078411, 0.930809, 0.147602),
+        (0.004733, 0.691367, 0.303900),
+    ),
+}  # fmt: skip
+
+
+def seen(colour: tuple[float, float, float], kind: str) -> tuple[float, float, float]:
+    """Return a colour as somebody with a colour-vision deficiency sees it, in OKLab."""
+    red, green, blue = (
+        min(1.0, max(0.0, sum(a * b for a, b in zip(row, colour, strict=True))))
+        for row in DEFICIENT[kind]
+    )
+    long = (0.4122214708 * red + 0.5363325363 * green + 0.0514459929 * blue) ** (1 / 3)
+    mid = (0.2119034982 * red + 0.6806995451 * green + 0.1073969566 * blue) ** (1 / 3)
+    short = (0.0883024619 * red + 0.2817188376 * green + 0.6299787005 * blue) ** (1 / 3)
+    return (
+        0.2104542553 * long + 0.7936177850 * mid - 0.0040720468 * short,
+        1.9779984951 * long - 2.4285922050 * mid + 0.4505937099 * short,
+        0.0259040371 * long + 0.7827717662 * mid - 0.8086757660 * short,
+    )
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+def test_the_palette(theme: int) -> None:
+    """Texts have 4.5:1, graphics 3:1; the areas stay apart for every kind of colour vision."""
+    css = (STATIC / "style.css").read_text()
+    told = re.findall(r"(--[a-z0-9-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)", css)
+    colours = {name: linear(pair[theme]) for name, *pair in told}
+    areas = [colours[f"--area-{n}"] for n in range(1, 6)]
+
+    for ground in ("--paper", "--card"):
+        for name in ("--ink", "--soft", "--link"):
+            assert contrast(colours[name], colours[ground]) >= 4.5, (name, ground)
+        for area in areas:
+            assert contrast(area, colours[ground]) >= 3
+    for kind in DEFICIENT:
+        for one, other in combinations(areas, 2):
+            apart = sum((a - b) ** 2 for a, b in zip(seen(one, kind), seen(other, kind),
+                                                     strict=True)) ** 0.5  # fmt: skip
+            assert apart > 0.1, kind
