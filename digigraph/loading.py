@@ -227,7 +227,19 @@ def _graph_by_graph(engine: Store, places: Places, parts: list[Part], gone: list
         _count(engine, part.graph, 0)
         for _ in _pieces(engine, part.graph, part):
             pass
-    engine.drop([*(part.beside for part in parts), *gone, places.plan])
+    _drop_for_good(engine, [*(part.beside for part in parts), *gone])
+    engine.drop([places.plan])
+
+
+def _drop_for_good(engine: Store, graphs: list[str]) -> None:
+    """Drop graphs until they are gone: an engine that gave up a step may still be undoing it."""
+    left = graphs
+    for wait in (0.0, 0.2, 1.0, 3.0):
+        time.sleep(wait)
+        engine.drop(left)
+        left = [graph for graph in left if engine.count(graph)]
+        if not left:
+            return
 
 
 def _insert(graph: str, told: Iterable[tuple[str, str]]) -> str:

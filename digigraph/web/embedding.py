@@ -23,7 +23,7 @@ bp = Blueprint("embedding", __name__)
 STEPS = 8
 WIDTH, ROW = 640, 30
 """How wide a frame is, and how high a row of it, in CSS pixels."""
-FRAMED = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors *"
+FRAMED = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors *"
 """What stands in frames of other sites may stand in any, and has no script."""
 
 

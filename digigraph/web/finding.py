@@ -106,7 +106,8 @@ def _results(hits: Sequence[Hit]) -> Iterator[Result]:
         elif hit.snippet:
             snippet = _marked(hit.snippet.text, hit.snippet.marks)
         base = here.release.base
-        link = here.root + target.removeprefix(base) if target.startswith(base) else target
+        ours = target.startswith(base)
+        link = f"{here.root}{target.removeprefix(base)}?lang={lang}" if ours else target
         yield Result(title, spoken, link, _kind(hit.type), hit.notation, snippet, within)
 
 

@@ -84,4 +84,4 @@ def _code(iri: str, things: Things) -> str:
 
 
 def _link(iri: str) -> str:
-    return site().root + iri.removeprefix(site().release.base)
+    return f"{site().root}{iri.removeprefix(site().release.base)}?lang={language()}"

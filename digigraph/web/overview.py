@@ -166,14 +166,14 @@ def _rows(found: Sequence[str], codes: Sequence[str], listing: Listing, lang: st
         cells = [Cell()] * len(codes)
         for need in needs:
             if need.competence in place:
-                cells[place[need.competence]] = _cell(need, root, base, iri)
+                cells[place[need.competence]] = _cell(need, root, base, iri, lang)
         spoken = lang if lang in told["title"] else "bg"
         sectors = [one.get("notation", "") for one in told.get("economicActivity", [])]
         occupation = told.get("occupation") or {}
         yield Row(
             told["title"].get(spoken, ""),
             spoken,
-            f"{root}{iri.removeprefix(base)}",
+            f"{root}{iri.removeprefix(base)}?lang={lang}",
             occupation.get("notation", "") if isinstance(occupation, dict) else "",
             ", ".join(filter(None, sectors)),
             cells,
@@ -182,10 +182,10 @@ def _rows(found: Sequence[str], codes: Sequence[str], listing: Listing, lang: st
         )
 
 
-def _cell(need: Need, root: str, base: str, iri: str) -> Cell:
+def _cell(need: Need, root: str, base: str, iri: str, lang: str) -> Cell:
     tail = f"doc/{iri.removeprefix(base).removeprefix('id/')}"
     anchor = f"req-{need.requirement.rpartition('/')[2]}"
-    return Cell(need.level, need.lowest != need.highest, f"{root}{tail}#{anchor}")
+    return Cell(need.level, need.lowest != need.highest, f"{root}{tail}?lang={lang}#{anchor}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,7 +142,9 @@ def _named(iri: str, things: Things, lang: str) -> str:
 
 def _here(iri: str) -> str:
     base = site().release.base
-    return site().root + iri.removeprefix(base) if iri.startswith(base) else iri
+    if not iri.startswith(base):
+        return iri
+    return f"{site().root}{iri.removeprefix(base)}?lang={language()}"
 
 
 def _link(kind: str, number: int, lang: str) -> str:

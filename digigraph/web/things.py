@@ -135,7 +135,9 @@ def see_document(name: str, tail: str) -> Response:
     if things.says(iri, "adms:status", "dgc:Withdrawn"):
         raise _withdrawn(iri)
     response = Response(status=303)
-    response.headers["Location"] = f"{site().root}doc/{quote(tail)}"
+    asked = request.args.get("lang", "")
+    kept = f"?lang={asked}" if asked in LANGUAGES else ""
+    response.headers["Location"] = f"{site().root}doc/{quote(tail)}{kept}"
     response.headers["Cache-Control"] = "public, max-age=86400"
     return response
 

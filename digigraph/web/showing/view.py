@@ -30,6 +30,12 @@ class ShownView(ThingView):
         """Return the view of a thing, from the plain one."""
         return cls(**{one.name: getattr(plain, one.name) for one in fields(plain)}, things=things)
 
+    def link(self, iri: str) -> str:
+        """Return where an IRI leads from here, in the language of this page."""
+        link = super().link(iri)
+        ours = link != iri and "#" not in link
+        return f"{link}?lang={self.language}" if ours else link
+
     @cached_property
     def structured(self) -> Markup:
         """The thing as schema.org has it, for the page's script element (X-16)."""

@@ -33,7 +33,7 @@
       const option = document.createElement("li");
       option.role = "option";
       option.id = `suggestion-${number}`;
-      option.dataset.link = item.url;
+      option.dataset.link = `${item.url}?lang=${document.documentElement.lang}`;
       const names = item.prefLabel || {};
       const language = [document.documentElement.lang, "bg", "en"].find((name) => names[name]);
       const name = document.createElement("span");

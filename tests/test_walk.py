@@ -1,0 +1,195 @@
+"""What a visitor does, in a real browser: find, read, check the source, choose (X-01 to X-16).
+
+Needs Chromium; what is skipped says what to install.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from browsers import Visit, browsing, visiting
+from playwright.sync_api import Browser, Page, expect
+from servers import serving
+
+from digigraph.release import Release
+
+AXE = Path(__file__).parents[1] / "node_modules" / "axe-core" / "axe.min.js"
+PROFILE = "doc/profile/p-37q68h4z"
+TITLE = "Организатор, работа с клиенти"
+PAGES = (
+    "", "about", "profiles", "matrix", "framework", "search?q=клиенти", "quality", "downloads",
+    "compare", "changes", "queries", "policy", "catalog", "api/v1", "lookup?notation=0",
+    PROFILE, "doc/competence/c-g66mpmtj", "doc/competence/c-g66mpmtj/level-5", "doc/digcomp21/1-2",
+    "doc/digcomp21/area-1", "doc/source/d-v02ry7z3", "doc/def", "embed/profile/p-37q68h4z",
+)  # fmt: skip
+NARROW = 320
+"""The width at which nothing may have to be scrolled sideways (WCAG 2.2, 1.4.10)."""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Yield a browser, for the tests of this file."""
+    with browsing() as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def site(shipped_release: Release) -> Iterator[str]:
+    """Yield the URL of a server over the shipped release."""
+    with serving(shipped_release.folder.parent, "--access-log", "") as url:
+        yield url
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Visit]:
+    """Yield the page of a new reader."""
+    with visiting(browser, locale="bg-BG") as found:
+        yield found
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe finds, each as its rule and the element."""
+    told: dict[str, Any] = page.evaluate(
+        "tags => axe.run({runOnly: tags, resultTypes: ['violations']})",
+        ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
+    )
+    return [
+        f"{one['id']}: {node['target']} {node['failureSummary'][:160]}"
+        for one in told["violations"]
+        for node in one["nodes"][:2]
+    ]
+
+
+def test_no_page_is_a_barrier(browser: Browser, site: str) -> None:
+    """Axe finds nothing in either theme; no error, no other host, no sideways scrolling (X-12)."""
+    if not AXE.exists():
+        pytest.skip("needs axe-core: npm ci")
+    script = AXE.read_text(encoding="utf-8")
+    found: dict[str, list[str]] = {}
+    with visiting(browser, bypass_csp=True, viewport={"width": NARROW, "height": 800}) as visit:
+        page = visit.page
+        for number, path in enumerate(PAGES):
+            joint = "&" if "?" in path else "?"
+            page.goto(f"{site}{path}{joint}lang={('bg', 'en')[number % 2]}")
+            wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            told = [f"{wide} px wider than the window"] if wide > 0 else []
+            page.add_script_tag(content=script)
+            for theme in ("light", "dark"):
+                page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
+                told += [f"{theme}: {one}" for one in violations(page)]
+            if told:
+                found[path] = told
+        complaints = [one for one in visit.complaints if "404" not in one]
+        hosts = visit.hosts()
+
+    assert not found, "\n".join(f"{path}: {one}" for path in found for one in found[path])
+    assert complaints == []
+    assert len(hosts) == 1
+
+
+def test_from_a_word_to_two_source_lines(visit: Visit, site: str) -> None:
+    """By keyboard: an inflected word, the profile, a disputed level, a tab, the line itself."""
+    page = visit.page
+    page.goto(site)
+    page.keyboard.press("/")
+    box = page.get_by_role("combobox", name="Търсене")
+    expect(box).to_be_focused()
+    box.press_sequentially("клиентите")
+    options = page.get_by_role("option")
+    expect(options.first).to_be_visible()
+    profile = options.filter(has_text=TITLE).first
+    for _ in range(options.count()):
+        page.keyboard.press("ArrowDown")
+        if profile.get_attribute("aria-selected") == "true":
+            break
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(TITLE)
+
+    row = page.locator(".strip tbody", has=page.locator(".mark"))
+    expect(row).to_have_count(1)
+    expect(row).to_contain_text("спорно 5–6")
+    row.locator(".more summary").first.focus()
+    page.keyboard.press("Enter")
+    lines = row.locator(".sources summary")
+    expect(lines).to_have_text(["ред 183", "ред 35"], use_inner_text=True)
+    tabs = row.get_by_role("tab")
+    expect(tabs).to_have_count(4)
+    tabs.first.focus()
+    page.keyboard.press("ArrowRight")
+    expect(tabs.nth(1)).to_have_attribute("aria-selected", "true")
+    expect(row.get_by_role("tabpanel")).to_have_count(1)
+
+    lines.first.click()
+    link = row.locator(".sources blockquote a").first
+    wanted = (link.get_attribute("href") or "").partition("#")[2]
+    link.click()
+    marked = page.locator(f"#{wanted}")
+    expect(marked).to_be_in_viewport()
+    expect(marked).to_contain_text("Напреднало")
+    assert visit.complaints == []
+    assert len(visit.hosts()) == 1
+
+
+def test_a_cell_of_the_matrix_opens_its_requirement(visit: Visit, site: str) -> None:
+    """The cell leads to the row of the profile, which is open (X-02)."""
+    page = visit.page
+    page.goto(f"{site}matrix?lang=bg")
+    page.locator(".matrix td a").nth(4).click()
+    expect(page).to_have_url(re.compile(r"#req-4-2$"))
+    expect(page.locator("#req-4-2 details").first).to_have_attribute("open", "")
+
+
+def test_theme_and_language_are_chosen(visit: Visit, site: str) -> None:
+    """The theme stays on the next page; the language is in the address (X-11, X-13)."""
+    page = visit.page
+    page.goto(f"{site}{PROFILE}?lang=bg")
+    button = page.get_by_role("button", name="Тъмно")
+    expect(button).to_have_attribute("aria-pressed", "false")
+    button.click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    dark = page.evaluate("getComputedStyle(document.body).backgroundColor")
+    page.get_by_role("link", name="English").click()
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == dark
+    assert dark != "rgb(251, 250, 247)"
+
+
+def test_a_profile_is_printed_whole(visit: Visit, site: str) -> None:
+    """On paper all four kinds of texts stand open, and what is for the screen is gone (X-14)."""
+    page = visit.page
+    page.goto(f"{site}{PROFILE}?lang=bg")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    page.emulate_media(media="print")
+    expect(page.locator(".tab").first).to_be_visible()
+    assert page.locator(".tab:visible").count() == 40
+    expect(page.locator("body > header")).to_be_hidden()
+    assert page.pdf()[:4] == b"%PDF"
+
+
+def test_the_address_is_copied(browser: Browser, site: str) -> None:
+    """The button puts the URI where it can be pasted from (X-20)."""
+    with visiting(browser, permissions=["clipboard-read", "clipboard-write"]) as visit:
+        page = visit.page
+        page.goto(f"{site}doc/digcomp21/1-2?lang=en")
+        page.get_by_role("button", name="Copy").first.click()
+        expect(page.get_by_role("button", name="Copied").first).to_be_visible()
+        copied = page.evaluate("navigator.clipboard.readText()")
+
+    assert copied == "https://w3id.org/digigraph/id/digcomp21/1-2"
+
+
+def test_without_a_script_nothing_is_missing(browser: Browser, site: str) -> None:
+    """Every text of a profile is there, and the search box is a form (X-15)."""
+    with visiting(browser, java_script_enabled=False) as visit:
+        page = visit.page
+        page.goto(f"{site}{PROFILE}?lang=bg")
+        assert page.locator(".tab li").count() == 168
+        assert page.locator("[role=tab]").count() == 0
+        page.locator("input[type=search]").first.fill("данни")
+        page.keyboard.press("Enter")
+        expect(page.locator(".results li").first).to_be_visible()
