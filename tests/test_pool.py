@@ -291,6 +291,7 @@ def test_a_long_query_gives_way(sample_release: Release, monkeypatch: pytest.Mon
             until(lambda: os.getpriority(os.PRIO_PROCESS, process) == 10)
             leave()
             assert isinstance(asked.exception(), Abandoned)
+        until(lambda: whole(pool) and process not in pool.processes())
         before = set(pool.processes())
         assert pool.ask(SLOW).read() == b"n\r\n500000\r\n"
         until(lambda: whole(pool) and len(before - set(pool.processes())) == 1)

@@ -25,6 +25,7 @@ from werkzeug.test import TestResponse
 
 from digigraph import resources
 from digigraph.errors import InputError, UsageError
+from digigraph.formats import DUMP_FORMATS
 from digigraph.release import Release
 from digigraph.web import Settings, create_app, serve
 from digigraph.web.problems import KIND_OF, KINDS
@@ -64,13 +65,17 @@ def test_the_landing_page_speaks_the_language_of_the_client(
 def test_the_landing_page_tells_a_person_where_everything_is(
     client: FlaskClient, sample_release: Release
 ) -> None:
-    """The page has the endpoint, each file with size and checksum, each graph with its count."""
+    """The page has the endpoint, each dump with size and checksum, each graph with its count."""
     page = get(client, "/", Accept=BROWSER).text
 
     assert "/sparql" in page
-    for file in sample_release.files:
-        assert f'href="/dumps/{file.name}"' in page
-        assert file.sha256 in page
+    for told in DUMP_FORMATS:
+        for name in (f"digigraph.{told.extension}", f"digigraph.{told.extension}.gz"):
+            file = sample_release.file(name)
+            assert file
+            assert f'href="/dumps/{name}"' in page
+            assert file.sha256 in page
+    assert 'href="/downloads?lang=en"' in page
     for graph in sample_release.graphs:
         assert graph.iri in page
     assert "not yet registered" in page

@@ -42,7 +42,6 @@ class LandingView:
     release: Release
     endpoint: str
     dumps: Sequence[Dump]
-    others: Sequence[ReleaseFile]
     example: Example | None
     base_is_registered: bool
     licence: str
@@ -106,13 +105,11 @@ def _landing() -> LandingView:
         packed = release.file(f"digigraph.{told.extension}.gz")
         if plain and packed:
             dumps.append(Dump(told, plain, packed))
-    shown = {file for dump in dumps for file in (dump.plain, dump.packed)}
     by_name = {example.name: example for example in examples()}
     return LandingView(
         release=release,
         endpoint=f"{site().service}sparql",
         dumps=dumps,
-        others=[file for file in release.files if file not in shown],
         example=by_name.get(FEATURED) or next(iter(by_name.values()), None),
         base_is_registered=release.base != AUTHORED_BASE,
         licence=LICENCE,
