@@ -17,6 +17,7 @@ from digigraph import wire
 from digigraph.engine import Abandoned, Client, Job, Tally, Whole
 from digigraph.errors import (
     DigigraphError,
+    NoRoom,
     OutOfMemory,
     QueryError,
     QueryLost,
@@ -308,7 +309,8 @@ def _error(message: wire.Message, orders: Orders) -> DigigraphError:
         return ResultTooLarge(told["limit"], told["unit"])
     if kind == "memory":
         return OutOfMemory(orders.memory // _MIB)
-    return QueryFailed(told["message"]) if kind == "failed" else QueryLost()
+    said = {"room": NoRoom, "failed": QueryFailed}.get(kind)
+    return said(told["message"]) if said else QueryLost()
 
 
 def _has_ended(file: int) -> bool:

@@ -60,7 +60,8 @@ def at_service(triples: Iterable[ox.Triple], base: str, service: str) -> Iterato
     A release names its endpoint and its dumps under the base; a running service knows where they
     are.
     """
-    fetched = {term("void:sparqlEndpoint"), term("void:dataDump"), term("sd:endpoint")}
+    names = "void:sparqlEndpoint", "void:dataDump", "sd:endpoint", "schema:target"
+    fetched = set(map(term, names))
     for triple in triples:
         value = triple.object
         if triple.predicate in fetched and isinstance(value, ox.NamedNode):
@@ -115,18 +116,21 @@ def summary(release: Release, service: str) -> bytes:
 def limits_in_words(limits: Limits) -> dict[str, str]:
     """Return the limits of the endpoint as one sentence in each language (S-06)."""
     seconds, memory = f"{limits.seconds:g}", limits.memory_mb
-    size, rows = (f"{n:,}".replace(",", "\u202f") for n in (limits.answer_bytes, limits.rows))
-    waiting = f"{limits.waiting_seconds:g}"
+    told = limits.query_bytes, limits.answer_bytes, limits.rows
+    length, size, rows = (f"{n:,}".replace(",", "\u202f") for n in told)
+    waiting, most = f"{limits.waiting_seconds:g}", limits.waiting
     return {
         "bg": (
-            f"Заявка може да отнеме до {seconds} s и {memory} MiB памет, отговорът – до {size} "
-            f"байта и {rows} реда или тройки, а чакането – до {waiting} s; отвъд това отговорът е "
-            "грешка и никога част."
+            f"Заявка може да има до {length} байта, да отнеме до {seconds} s и {memory} MiB памет, "
+            f"отговорът – до {size} байта и {rows} реда или тройки. Наведнъж за дълго се "
+            f"изпълняват до {limits.children} заявки, чакат до {most}, всяка до {waiting} s. "
+            "Отвъд това отговорът е грешка и никога част."
         ),
         "en": (
-            f"A query may take up to {seconds} s and {memory} MiB of memory, an answer up to "
-            f"{size} bytes and {rows} rows or triples, waiting up to {waiting} s; beyond that the "
-            "answer is an error and never a part."
+            f"A query may have up to {length} bytes and take up to {seconds} s and {memory} MiB "
+            f"of memory, an answer up to {size} bytes and {rows} rows or triples. Up to "
+            f"{limits.children} queries run for long at a time, up to {most} wait, each up to "
+            f"{waiting} s. Beyond that the answer is an error and never a part."
         ),
     }
 

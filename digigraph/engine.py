@@ -14,6 +14,7 @@ from typing import IO, Any, Protocol
 from digigraph.errors import (
     DigigraphError,
     EngineUnavailable,
+    NoRoom,
     OutOfMemory,
     Overloaded,
     QueryLost,
@@ -30,7 +31,8 @@ class Limits:
     """What a query may take, and how many run and wait at a time.
 
     `rows` bounds the rows of a table and the triples of a graph alike. `children` is how many
-    queries run for longer than a moment; a few more run for less.
+    queries run for longer than a moment; a few more run for less. `query_bytes` is the longest
+    query, in UTF-8.
     """
 
     seconds: float = 20.0
@@ -40,6 +42,7 @@ class Limits:
     children: int = 2
     waiting: int = 100
     waiting_seconds: float = 10.0
+    query_bytes: int = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +106,9 @@ class Abandoned(DigigraphError):
     """The client went away before its query was finished."""
 
 
-REASONS = ("time", "memory", "rows", "bytes", "lost", "abandoned", "overloaded", "refused")
+REASONS = (
+    "time", "memory", "rows", "bytes", "room", "lost", "abandoned", "overloaded", "refused",
+)  # fmt: skip
 """Why a question got no answer; `refused` is a query that could not be read or finished."""
 
 
@@ -117,6 +122,7 @@ def reason_of(error: DigigraphError) -> str:
 _REASON_OF = {
     QueryTimeout: "time",
     OutOfMemory: "memory",
+    NoRoom: "room",
     QueryLost: "lost",
     EngineUnavailable: "lost",
     Abandoned: "abandoned",
@@ -203,7 +209,12 @@ class Asked(HasFileno, Protocol):
 
 
 class Engine(Protocol):
-    """Answers queries, whole or with an error, within the limits that it was made with."""
+    """Answers queries, whole or with an error, within the limits that it was made with.
+
+    `kind` is part of what names an answer: engines of one kind answer alike to the byte.
+    """
+
+    kind: str
 
     def start(self) -> None:
         """Make ready what can be made ready before the first question; may be called again.
@@ -223,8 +234,9 @@ class Engine(Protocol):
 
         Raises `QueryError` where the engine cannot read the query, `QueryFailed` where it cannot
         finish it; at the limits `QueryTimeout`, `OutOfMemory`, `ResultTooLarge` (rows or bytes);
-        `QueryLost` where the engine broke; `EngineUnavailable` where it is not there or holds
-        something else; `Overloaded` where too many wait, or it is closed;
+        `NoRoom` where the disk takes no more; `QueryLost` where the engine broke;
+        `EngineUnavailable` where it is not there or holds something else;
+        `Overloaded` where too many wait, or it is closed;
         `Abandoned` once the client is gone, in line and at work alike (S-05, S-06).
         """
 

@@ -113,6 +113,15 @@ class OutOfMemory(DigigraphError):
         super().__init__(f"the query needed more than {limit} MiB of memory, which is the limit")
 
 
+class NoRoom(DigigraphError):
+    """An answer finds no room on the disk of the service until others have been sent."""
+
+    def __init__(self, reason: str, retry_after: float = 10.0) -> None:
+        """Keep why, for who runs the service, and the seconds after which to ask again."""
+        self.reason, self.retry_after = reason, retry_after
+        super().__init__("the service has no room for an answer of this size now")
+
+
 class QueryLost(DigigraphError):
     """The process that worked on a query died; another takes its place."""
 

@@ -59,6 +59,7 @@ class Federated:
         self.limits, self._allowed = limits, Allowed(allowed)
         self._gateway = _Gateway(limits, resolve)
         self.engine = engine(self._gateway.port)
+        self.kind = self.engine.kind
         # Who waits for others must not keep all children from those who ask us alone.
         self._places = threading.BoundedSemaphore(max(1, limits.children - 1))
 

@@ -53,6 +53,7 @@ class Pool:
         index. `gateway` is the one port that a child may connect to, if any.
         """
         self.release, self.limits, self.dumps = release, limits, tuple(dumps)
+        self.kind = "memory" if dumps else "disk"
         self.gateway, self.size = gateway, limits.children + SPARE
         self._tally = Tally()
         self._lock = threading.Lock()

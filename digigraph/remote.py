@@ -55,7 +55,7 @@ class Remote:
 
     def __init__(self, release: Release, limits: Limits, address: str) -> None:
         """Remember what is to be served and where; nobody is asked yet."""
-        self.release, self.limits = release, limits
+        self.release, self.limits, self.kind = release, limits, f"at {address}"
         check_address(address)
         self.places, self.address = Places(release.base), address
         self._ends: Endpoints | None = None
@@ -191,6 +191,7 @@ class Remote:
                 spool.write(json.dumps(excerpt, ensure_ascii=False).encode())
             else:
                 answer.write_to(spool, job.told)
+            spool.finish()
         except SyntaxError as error:
             raise _not_read(error) from error
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 import io
 import os
 import tempfile
+import threading
+from contextlib import suppress
 from typing import IO, Any
 
-from digigraph.errors import ResultTooLarge
+from digigraph.errors import NoRoom, ResultTooLarge
 from digigraph.formats import Format
 from digigraph.rows import Counter, counter_for
 
@@ -19,6 +21,27 @@ SMALL = 262_144
 """Answers up to so many bytes stay in memory; longer ones go into a file."""
 
 _PIECE = 65_536
+
+
+class Room:
+    """How many bytes of answers may be in files at a time, until clients have taken them."""
+
+    def __init__(self, most: int) -> None:
+        """Start empty."""
+        self.most, self.taken = most, 0
+        self._lock = threading.Lock()
+
+    def take(self, size: int) -> None:
+        """Keep room for an answer; raise `NoRoom` where there is none."""
+        with self._lock:
+            if self.taken + size > self.most:
+                raise NoRoom(f"{self.taken} of {self.most} bytes are being sent")
+            self.taken += size
+
+    def give_back(self, size: int) -> None:
+        """Let the room of an answer go, once for each that was taken."""
+        with self._lock:
+            self.taken -= size
 
 
 class Spool(io.RawIOBase):
@@ -39,17 +62,27 @@ class Spool(io.RawIOBase):
         return True
 
     def write(self, part: Any, /) -> int:
-        """Take bytes in; raise `ResultTooLarge` beyond a limit."""
+        """Take bytes in; raise `ResultTooLarge` beyond a limit, `NoRoom` on a full disk."""
         self.size += len(part)
         if self.size > self._limit:
             raise ResultTooLarge(self._limit)
         if self._rows:
             self._count(part, self._rows)
-        if self.file is None and self.size > SMALL:
-            self.file = tempfile.TemporaryFile(prefix="digigraph-")  # noqa: SIM115 # sent, closed
-            self.file.write(self.small())
-            self._held = self.file
-        return self._held.write(part)
+        try:
+            if self.file is None and self.size > SMALL:
+                self.file = tempfile.TemporaryFile(prefix="digigraph-")  # noqa: SIM115 # sent
+                self.file.write(self.small())
+                self._held = self.file
+            return self._held.write(part)
+        except OSError as error:
+            raise NoRoom(str(error)) from error
+
+    def finish(self) -> None:
+        """Let all of it be in the file, if it is in one; raise `NoRoom` on a full disk."""
+        try:
+            self._held.flush()
+        except OSError as error:
+            raise NoRoom(str(error)) from error
 
     def small(self) -> bytes:
         """Return the answer where it is not in a file."""
@@ -58,7 +91,8 @@ class Spool(io.RawIOBase):
     def close(self) -> None:
         """Let the file go."""
         if self.file:
-            self.file.close()
+            with suppress(OSError):
+                self.file.close()
         super().close()
 
     def _count(self, part: bytes, rows: Counter) -> None:

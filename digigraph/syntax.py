@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from digigraph.errors import QueryError
 from digigraph.sparql import CLOSERS, OPENERS, TERMS, Token, error_at, tokens
@@ -18,6 +19,7 @@ _PLACE = re.compile(r"error at (\d+):(\d+): expected (?:one of )?(.*)", re.DOTAL
 # Among what the engine expected there may be a reason in words; the rest is its own grammar.
 _REASON = re.compile(r"[A-Z][A-Za-z]+(?: [A-Za-z]+){2,}")
 _OPERATORS = frozenset(("=", "!=", "<", "<=", ">", ">=", "&&", "||", "+", "-", "/", "!", "^^"))
+_COMPARISONS = frozenset(("=", "!=", "<", "<=", ">", ">=", "&&", "||"))
 _SCHEME = re.compile(r"<[A-Za-z][A-Za-z0-9+.-]*:")
 
 
@@ -47,14 +49,18 @@ def explain(query: str, message: str) -> QueryError:
 def _faults(words: Sequence[Token]) -> Iterator[tuple[Token | None, str]]:
     yield from _brackets(words)
     yield from _prefixes(words)
+    yield from _names_taken(words)
     based = any(word.kind == "word" and word.text.upper() == "BASE" for word in words)
     previous = words[0] if words else None
     statement = 0  # terms since a statement began; -1 where they are not counted
+    closing = _constraints(words)
     for word in words[1:]:
         if word.kind == "iri" and not based and not _SCHEME.match(word.text):
             yield word, "a relative IRI needs a BASE line"
         if previous and previous.text in _OPERATORS and word.text in (")", "}", ","):
             yield word, f"something is missing after “{previous.text}”"
+        if previous and previous.text in _OPERATORS and word.text in _COMPARISONS:
+            yield word, f"something is missing between “{previous.text}” and “{word.text}”"
         if word.kind in TERMS or word.text == "a":
             statement += statement >= 0
             if word.kind == "lang" or (previous and previous.text == "^^"):
@@ -63,9 +69,46 @@ def _faults(words: Sequence[Token]) -> Iterator[tuple[Token | None, str]]:
             if statement == 2 and word.text != "{":
                 yield word, "a triple has three terms; one is missing before this"
             statement = 0
+        elif word.start in closing:
+            statement = 0
         else:
             statement = -1
         previous = word
+
+
+def _constraints(words: Sequence[Token]) -> set[int]:
+    """Return where the brackets of FILTER and BIND close, after which a statement may begin."""
+    found: set[int] = set()
+    opened: list[bool] = []
+    begun = False
+    for word in words:
+        if word.kind == "word" and word.text.upper() in ("FILTER", "BIND"):
+            begun = True
+        elif word.text == "(":
+            opened.append(begun)
+            begun = False
+        elif word.text == ")" and opened and opened.pop():
+            found.add(word.start)
+        elif word.text == "{":
+            begun = False
+    return found
+
+
+def _names_taken(words: Sequence[Token]) -> Iterator[tuple[Token | None, str]]:
+    """Yield the variables that AS makes though they stand before it, in SELECT or in a group."""
+    groups: list[set[str]] = [set()]
+    brackets = 0
+    for before, word in pairwise(words):
+        names = before.kind == "word" and before.text.upper() == "AS"
+        brackets += (word.text == "(") - (word.text == ")")
+        if word.text == "{" or (word.kind == "word" and word.text.upper() == "SELECT"):
+            groups.append(set())
+        elif word.text == "}" and len(groups) > 1:
+            groups.pop()
+        elif word.kind == "var" and (names or not brackets):
+            if names and word.text[1:] in groups[-1]:
+                yield word, "this variable has a value already; AS makes a new one"
+            groups[-1].add(word.text[1:])
 
 
 def _prefixes(words: Sequence[Token]) -> Iterator[tuple[Token | None, str]]:

@@ -23,7 +23,7 @@ from typing import Any
 
 from digigraph import sandbox, wire
 from digigraph.engine import Job
-from digigraph.errors import DigigraphError, QueryError, ResultTooLarge
+from digigraph.errors import DigigraphError, NoRoom, QueryError, ResultTooLarge
 from digigraph.evaluation import Answer, Index, QueryFailed
 from digigraph.formats import GRAPH_FORMATS, TABLE_FORMATS
 from digigraph.spool import Spool
@@ -134,7 +134,6 @@ def _serve(
         if "error" in told:
             wire.send(line, told)
         elif spool.file:
-            spool.file.flush()
             wire.send(line, told, file=spool.file.fileno())
         else:
             wire.send(line, told, spool.small())
@@ -156,6 +155,7 @@ def _answer(index: Index, job: Job, spool: Spool, orders: Orders) -> dict[str, A
             spool.write(_excerpt(answer, job.shown))
         else:
             answer.write_to(spool, job.told)
+        spool.finish()
     except DigigraphError as error:
         return _said(error)
     except _FULL:
@@ -173,6 +173,8 @@ def _said(error: DigigraphError) -> dict[str, Any]:
         return {"error": "query", "message": str(error), **place}
     if isinstance(error, ResultTooLarge):
         return {"error": "size", "limit": error.limit, "unit": error.unit}
+    if isinstance(error, NoRoom):
+        return {"error": "room", "message": error.reason}
     kind = "failed" if isinstance(error, QueryFailed) else "lost"
     return {"error": kind, "message": str(error)[:1000]}
 

@@ -34,6 +34,8 @@ class Server:
     patience: float = 30
     probe: str = "sparql?query=ASK%7B%7D"
     """What is asked until it answers; nothing means that it only has to listen."""
+    said_last: str = ""
+    """What it had said on standard error when it had stopped."""
 
     def __enter__(self) -> str:
         """Start it and wait until it answers."""
@@ -65,6 +67,7 @@ class Server:
         finally:
             self.process.kill()
             self.process.wait()
+            self.said_last = self.messages()
             self.said.close()
 
     def messages(self) -> str:

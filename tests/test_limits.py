@@ -7,6 +7,7 @@ import os
 import random
 import signal
 import socket
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -152,6 +153,7 @@ def test_the_limits_are_published(limited: FlaskClient) -> None:
         assert "96 MiB" in words
         assert "300\u202f000" in words
         assert "2\u202f000" in words
+        assert "1\u202f000\u202f000" in words
 
 
 def test_a_long_answer_on_the_page(limited: FlaskClient) -> None:
@@ -191,6 +193,88 @@ def test_what_changes_is_not_kept(limited: FlaskClient) -> None:
 
     assert "ETag" not in first.headers
     assert first.data != second.data
+
+
+BLANK = (
+    "CONSTRUCT { [] a ?t } WHERE { ?s a ?t }",
+    "CONSTRUCT { _:b a ?t } WHERE { ?s a ?t }",
+    "CONSTRUCT { ?s a (1) } WHERE { ?s a ?t }",
+)
+
+
+@pytest.mark.parametrize("query", BLANK)
+def test_new_blank_nodes_have_no_etag(limited: FlaskClient, query: str) -> None:
+    """What a template makes anew each time has no ETag: a strong one promises the same bytes."""
+    assert "ETag" not in ask(limited, query, "text/turtle").headers
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT ?now ?service { ?now ?service 6 }",
+        "SELECT (STRLEN('NOW() and SERVICE') AS ?n) {} # RAND()",
+        "CONSTRUCT { ?s ?p 'BNODE' } WHERE { ?s ?p [] FILTER(?p != <a:b>) }",
+    ],
+)
+def test_a_word_in_a_name_or_a_text_is_kept(limited: FlaskClient, query: str) -> None:
+    """Only what a query does keeps its answer from being kept, not how it is spelt."""
+    accept = "text/turtle" if query.startswith("CONSTRUCT") else CSV
+    found = ask(limited, query, accept)
+
+    assert ask(limited, query, accept, If_None_Match=found.headers["ETag"]).status_code == 304
+
+
+def test_engines_of_two_kinds_name_their_answers_apart(sample_release: Release) -> None:
+    """Memory and disk may order rows in two ways, so one ETag never stands for both."""
+    tags = set()
+    for engine in ("memory", "disk"):
+        settings = Settings(releases=sample_release.folder.parent, engine=engine, children=1)
+        app = create_app(settings, sample_release)
+        tags.add(ask(app.test_client(), "SELECT * { ?s ?p ?o }").headers["ETag"])
+        app.extensions["digigraph"].pool.close()
+
+    assert len(tags) == 2
+
+
+def test_no_room_for_large_answers(client: FlaskClient, sample_release: Release) -> None:
+    """Answers that clients have not taken yet are bounded; a further one may be asked for later."""
+    room = len(ask(client, LONG).data) * 3 // 2
+    settings = Settings(releases=sample_release.folder.parent, sending_bytes=room, cache_bytes=0)
+    app = create_app(settings, sample_release)
+    client = app.test_client()
+    first = ask(client, LONG)
+    second, small = ask(client, LONG), ask(client, CHEAP)
+    first.close()
+    third = ask(client, LONG)
+
+    assert [one.status_code for one in (first, small, third)] == [200, 200, 200]
+    assert second.status_code == 503
+    assert second.json["type"].endswith("problem/no-room")
+    assert "Retry-After" in second.headers
+    app.extensions["digigraph"].pool.close()
+
+
+LITTLE_ROOM = (
+    "import os, resource, sys; resource.setrlimit(resource.RLIMIT_FSIZE, (280_000, 280_000)); "
+    "os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
+)
+
+
+def test_a_full_disk_is_not_the_fault_of_the_query(sample_release: Release) -> None:
+    """A large answer that finds no room on the disk is a 503, to be asked for again; others go."""
+    server = serving(sample_release.folder.parent, "--cache-bytes", "0", "--access-log", "")
+    server.command = [sys.executable, "-c", LITTLE_ROOM, *server.command[1:]]
+    with server as url:
+        asked = f"{url}sparql?{urlencode({'query': LONG, 'format': 'csv'})}"
+        with pytest.raises(urllib.error.HTTPError) as caught:
+            urllib.request.urlopen(asked)
+        with urllib.request.urlopen(f"{url}sparql?{urlencode({'query': CHEAP})}") as cheap:
+            assert cheap.status == 200
+        told = json.load(caught.value)
+
+    assert (caught.value.status, caught.value.headers["Retry-After"]) == (503, "10")
+    assert told["type"].endswith("problem/no-room")
+    assert "Traceback" not in server.said_last
 
 
 def test_the_key_of_an_answer() -> None:

@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 
 from digigraph.calls import calls_of, placed
 from digigraph.errors import DigigraphError, QueryError, QueryForbidden
+from digigraph.release import Release
 from digigraph.sparql import check, tokens
+from digigraph.store import Store
 from digigraph.syntax import explain
 
 EVERYTHING = '''
@@ -139,6 +141,26 @@ def test_the_place_of_a_syntax_error(
     told = explain(query, engine)
 
     assert (told.line, told.column, told.token) == (line, column, token)
+
+
+@pytest.mark.parametrize(
+    ("query", "line", "column", "token"),
+    [
+        ("SELECT * {\n ?s ?p ?o .\n FILTER(?o = = 3)\n}", 3, 14, "="),
+        ("SELECT * { ?s ?p ?o FILTER(?o = 3) ?s ?p }", 1, 42, "}"),
+        ("SELECT ?a (1 AS ?a) {}", 1, 17, "?a"),
+        ("SELECT * { BIND(1 AS ?x) BIND(2 AS ?x) }", 1, 36, "?x"),
+        ("SELECT * { ?s ?p ?x { ?s ?q ?y BIND(2 AS ?y) } }", 1, 42, "?y"),
+    ],
+)
+def test_the_place_of_what_the_engine_refuses(
+    sample_release: Release, query: str, line: int, column: int, token: str
+) -> None:
+    """The place is that of the fault, also where the engine noticed it at the end."""
+    with pytest.raises(QueryError) as caught:
+        Store(sample_release).ask(query)
+
+    assert (caught.value.line, caught.value.column, caught.value.token) == (line, column, token)
 
 
 def test_columns_count_characters() -> None:

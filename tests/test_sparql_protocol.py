@@ -423,6 +423,35 @@ def test_bad_multiple_queries(client: FlaskClient) -> None:
     problem(post(client, ASK, DIRECT, f"/sparql?{urlencode({'query': ASK})}"), 400, "bad-request")
 
 
+def test_what_stands_in_the_address_of_a_form_counts_too(client: FlaskClient) -> None:
+    """A dataset in the URL is the dataset; a second query or an update there is refused."""
+    graph = f"{BASE}graph/stubs"
+    asked = {"query": "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }", "format": "csv"}
+
+    def post(in_url: dict[str, str], form: dict[str, str]) -> TestResponse:
+        return client.post("/sparql", query_string=in_url, data=form)
+
+    by_url = post({"default-graph-uri": graph}, asked)
+    assert by_url.data == post({}, {**asked, "default-graph-uri": graph}).data
+    assert by_url.data != post({}, asked).data
+    assert post({"query": "ASK {}"}, asked).status_code == 400
+    assert post({"update": "CLEAR ALL"}, asked).status_code == 403
+
+
+def test_what_an_editor_puts_before_a_query(client: FlaskClient) -> None:
+    """The mark of UTF-8 that some editors write is no part of a query."""
+    assert client.get("/sparql", query_string={"query": "\ufeffASK {}"}).status_code == 200
+
+
+def test_a_packed_body_is_not_read(client: FlaskClient) -> None:
+    """A body in an encoding is refused as what it is, not as text that is wrong."""
+    headers = {"Content-Type": "application/sparql-query", "Content-Encoding": "gzip"}
+    refused = client.post("/sparql", data=b"\x1f\x8b\x08", headers=headers)
+
+    assert refused.status_code == 415
+    assert "gzip" in refused.json["detail"]
+
+
 def test_bad_query_missing_form_type(client: FlaskClient) -> None:
     """A form or query that is sent as something else is 415 with what is read."""
     for content_type in ("text/plain", "application/json", "multipart/form-data; boundary=x", ""):

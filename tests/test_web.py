@@ -28,7 +28,8 @@ from digigraph.errors import InputError, UsageError
 from digigraph.formats import DUMP_FORMATS
 from digigraph.release import Release
 from digigraph.web import Settings, create_app, serve
-from digigraph.web.problems import KIND_OF, KINDS
+from digigraph.web.kinds import KINDS
+from digigraph.web.problems import KIND_OF
 from digigraph.web.server import AddressInUse
 
 BROWSER = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"

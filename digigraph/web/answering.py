@@ -16,13 +16,14 @@ from urllib.parse import quote, unquote_to_bytes
 from flask import Response, g, request
 
 from digigraph import sparql
-from digigraph.cache import key_of
+from digigraph.cache import key_of_query
 from digigraph.formats import CSV, HTML, Format
 from digigraph.pool import Job, Whole
 from digigraph.store import formats_of
 from digigraph.web.marks import GONE, HELD, Held
 from digigraph.web.problems import Refused, not_acceptable
 from digigraph.web.site import (
+    Site,
     choose,
     client_has,
     may_be_kept,
@@ -69,8 +70,8 @@ def answer(question: Question, show: Page) -> Response:
         raise not_acceptable(offered)
     told = None if chosen.format is HTML else chosen.format
     first = BOM if _wants_bom(chosen.format) else b""
-    key = key_of(
-        site().release.dataset_digest,
+    key = key_of_query(
+        source_of(site()),
         question.query,
         (question.default_graphs, question.named_graphs),
         chosen.format.name + ("-bom" if first else ""),
@@ -96,6 +97,14 @@ def answer(question: Question, show: Page) -> Response:
     if key is not None and not first:
         may_be_kept(key, _job(question, form, told) if question.is_sent else None)
     return _named(response, question, told)
+
+
+def source_of(used: Site) -> str:
+    """Return what names the source of an answer: the release, and the kind of the engine.
+
+    Without ORDER BY, engines of two kinds have the same rows in another order.
+    """
+    return f"{used.release.dataset_digest} {used.pool.kind}"
 
 
 def form_of(query: str, service: bool) -> str:

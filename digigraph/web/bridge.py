@@ -29,6 +29,8 @@ _PIECE = 262_144
 """Bytes that are taken from an answer at a time."""
 _STALLED = 60.0
 """Seconds after which a client that takes nothing is given up."""
+_SLOWEST = 4096
+"""Bytes a second that a client takes at the least, counted from the end of the time above."""
 _BODIES = 64 << 20
 """Bytes of request bodies that are held at a time."""
 
@@ -176,7 +178,7 @@ class Bridge:
             await self._send(answer, send, gone)
             return answer
         except TimeoutError:
-            _log.info("a client took nothing for %g s and was given up", _STALLED)
+            _log.info("a client took too little for %g s and was given up", _STALLED)
             return None
         finally:
             gone.close()
@@ -218,12 +220,15 @@ class Bridge:
         if answer.path:
             await send({"type": "http.response.pathsend", "path": answer.path})
             return
-        piece = answer.first
+        piece, taken, began = answer.first, 0, time.monotonic()
         if answer.more:
             gone.watch()
         while answer.more and not gone.left:
-            async with asyncio.timeout(_STALLED):
+            # Who takes a byte now and then holds a file as long as who takes none.
+            left = began + _STALLED + taken / _SLOWEST - time.monotonic()
+            async with asyncio.timeout(min(_STALLED, left)):
                 await send({"type": "http.response.body", "body": piece, "more_body": True})
+            taken += len(piece)
             piece = await self._threads.do(_piece, answer.more)
             if not piece:
                 break

@@ -18,15 +18,16 @@ from urllib.parse import unquote
 
 from werkzeug.http import is_entity_header, parse_etags, unquote_etag
 
-from digigraph.cache import Reply, key_of
+from digigraph.cache import Reply, key_of_query
 from digigraph.child import SOON
 from digigraph.engine import Asked, Job, Whole
 from digigraph.errors import DigigraphError
-from digigraph.web.answering import form_of, pairs_of
+from digigraph.web.answering import form_of, pairs_of, source_of
 from digigraph.web.live import Live
 from digigraph.web.log import Log, done_of
 from digigraph.web.marks import Held, Mark
 from digigraph.web.packing import SMALLEST
+from digigraph.web.site import Site
 from digigraph.web.threads import Threads
 
 Header = tuple[bytes, bytes]
@@ -120,7 +121,7 @@ class Lane:
         site = self._live.enter()
         release, held = site.release.dataset_digest, None
         try:
-            known = self._like(request, release)
+            known = self._like(request, site)
             if known is None:
                 return None
             key, body = known.key, self._answers.peek(known.key)
@@ -176,11 +177,11 @@ class Lane:
             while len(self._shapes) > _SHAPES:
                 self._shapes.popitem(last=False)
 
-    def _like(self, request: Request, release: str) -> _Like | None:
+    def _like(self, request: Request, site: Site) -> _Like | None:
         """Return what is known of a request from others that differ in the query alone."""
         if not self._shapes or request.known or request.method == "HEAD":
             return None
-        parts = request.parts(release)
+        parts = request.parts(site.release.dataset_digest)
         if parts is None or len(parts[1]) > MOST_AT_ONCE:
             return None
         try:
@@ -192,7 +193,7 @@ class Lane:
             return None
         job = replace(shape.job, query=parts[1])
         graphs = job.default_graphs, job.named_graphs
-        key = key_of(release, job.query, graphs, shape.written)
+        key = key_of_query(source_of(site), job.query, graphs, shape.written)
         about = shape.endpoint, self._log.wanted(job.query)
         return _Like(shape.headers, job, key, about) if key else None
 

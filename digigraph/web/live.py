@@ -19,6 +19,7 @@ from digigraph.choice import engine_for
 from digigraph.engine import Engine, Job
 from digigraph.errors import DigigraphError, EngineUnavailable, Overloaded, ReleaseError, UsageError
 from digigraph.release import MANIFEST, Release, open_release, releases, verify, version_key
+from digigraph.spool import Room
 from digigraph.store import formats_of
 from digigraph.web.site import Settings, Site
 
@@ -69,7 +70,7 @@ class Live:
                 "build it again with the base you want"
             )
         self.settings, self.since = settings, time.time()
-        self.answers = Kept(settings.cache_bytes)
+        self.answers, self.sending = Kept(settings.cache_bytes), Room(settings.sending_bytes)
         self.site = self._site_of(release)
         self._refused: dict[str, tuple[int, ...]] = {}
         self._users = {id(self.site): 0}
@@ -193,7 +194,7 @@ class Live:
     def _site_of(self, release: Release) -> Site:
         told = self.settings
         engine = engine_for(release, told.limits, told.engine, told.service_allow)
-        return Site(self.settings, release, engine, self.answers)
+        return Site(self.settings, release, engine, self.answers, self.sending)
 
 
 def install(app: Flask, settings: Settings, release: Release) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from digigraph.errors import (
     DigigraphError,
     EngineUnavailable,
+    NoRoom,
     OutOfMemory,
     Overloaded,
     QueryForbidden,
@@ -122,7 +123,7 @@ def of_limit(error: DigigraphError) -> tuple[str, dict[str, Any]] | None:
 
 def retry_after(error: DigigraphError) -> int | None:
     """Return the seconds after which the same request may succeed, if it may."""
-    if isinstance(error, (QueryTimeout, Overloaded, EngineUnavailable)):
+    if isinstance(error, (QueryTimeout, Overloaded, EngineUnavailable, NoRoom)):
         seconds = error.seconds if isinstance(error, QueryTimeout) else error.retry_after
         return max(1, math.ceil(seconds))
     return 1 if isinstance(error, QueryLost) else None

@@ -6,6 +6,7 @@ Nothing of it depends on the Host header (U-02).
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain
@@ -19,6 +20,7 @@ from digigraph.cache import Answers
 from digigraph.engine import Engine, Job, Limits, Whole
 from digigraph.formats import HTML, Choice, Format, negotiate
 from digigraph.release import Release
+from digigraph.spool import Room
 from digigraph.web.marks import HELD, KEEP, Mark
 
 LANGUAGES = ("bg", "en")
@@ -83,6 +85,13 @@ class Settings:
     waiting_seconds: float = field(
         default=10.0, metadata={"help": "Seconds a query waits in a line before it is turned away."}
     )
+    sending_bytes: int = field(
+        default=2_000_000_000,
+        metadata={
+            "help": "Disk for large answers while clients take them, in bytes; a further one is "
+            "an error."
+        },
+    )
     cache_bytes: int = field(
         default=64_000_000,
         metadata={"help": "Memory for answers that were given, in bytes; 0 keeps none."},
@@ -124,6 +133,7 @@ class Settings:
             children=self.children,
             waiting=self.max_waiting,
             waiting_seconds=self.waiting_seconds,
+            query_bytes=self.max_query_bytes,
         )
 
     @property
@@ -143,6 +153,7 @@ class Site:
     release: Release
     pool: Engine
     answers: Answers
+    sending: Room
 
     @property
     def service(self) -> str:
@@ -251,8 +262,16 @@ def tagged(response: Response, key: str | None) -> Response:
 
 
 def streamed(answer: Whole, told: Format, first: bytes = b"") -> Response:
-    """Return a large answer, read from its file piece by piece as the client takes it."""
-    pieces = ClosingIterator(chain((first,) if first else (), answer), answer.close)
+    """Return a large answer, read from its file piece by piece as the client takes it.
+
+    Raises `NoRoom` while too many such answers wait for their clients.
+    """
+    with ExitStack() as held:
+        held.callback(answer.close)
+        site().sending.take(answer.size)
+        held.callback(site().sending.give_back, answer.size)
+        sent = held.pop_all()
+    pieces = ClosingIterator(chain((first,) if first else (), answer), sent.close)
     response = Response(pieces, content_type=told.content_type, direct_passthrough=True)
     response.content_length = len(first) + answer.size
     return response

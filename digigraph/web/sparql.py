@@ -76,13 +76,15 @@ def ask_by_post() -> Response:
     """Answer a query in a form or in the body."""
     if request.mimetype_params.get("charset", "utf-8").lower() not in ("utf-8", "utf8"):
         raise _wrong_type()
+    if request.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
+        raise _wrong_type()
     in_url = parameters_of(request.query_string)
     body = request.get_data()
     if request.mimetype == DIRECT:
         question = _question([*in_url, ("query", text_of(body))], in_url)
     elif request.mimetype == FORM:
-        in_body = parameters_of(body)
-        question = _question(in_body, in_body)
+        both = [*in_url, *parameters_of(body)]
+        question = _question(both, both)
     elif request.mimetype == "application/sparql-update":
         raise _updates_are_forbidden()
     else:
@@ -124,11 +126,10 @@ def _without_query() -> Response:
 def _question(
     parameters: Sequence[tuple[str, str]], dataset: Sequence[tuple[str, str]]
 ) -> Question | None:
-    if any(
-        name in ("update", "using-graph-uri", "using-named-graph-uri") for name, _ in parameters
-    ):
+    if any(name in UPDATE_PARAMETERS for name, _ in parameters):
         raise _updates_are_forbidden()
-    queries = [value for name, value in parameters if name == "query"]
+    # Editors of some systems begin a file with this mark, which is no part of a query.
+    queries = [value.removeprefix("\ufeff") for name, value in parameters if name == "query"]
     if not queries:
         return None
     if len(queries) > 1:
@@ -153,7 +154,8 @@ def _question(
 
 
 def _wrong_type() -> Refused:
-    sent = request.content_type or "-"
+    packed = request.headers.get("Content-Encoding")
+    sent = (request.content_type or "-") + (f", Content-Encoding: {packed}" if packed else "")
     words = {"bg": f"Изпратено е {sent}.", "en": f"What was sent is {sent}."}
     return Refused("unsupported-media-type", words, accepted=[FORM, DIRECT])
 

@@ -21,8 +21,8 @@ from digigraph.web.api.lists import chosen_of, json_of
 from digigraph.web.api.parameters import LANG, Parameter, format_of, read
 from digigraph.web.api.schemas import SCHEMAS, ref
 from digigraph.web.files import CURRENT
+from digigraph.web.kinds import KINDS
 from digigraph.web.links import LINKSET, Link, api_links, link_set
-from digigraph.web.problems import KINDS
 from digigraph.web.site import language, page, revalidated, site
 
 VERSION = "1.0.0"

@@ -165,7 +165,7 @@ def csv_of(rows: Rows) -> bytes:
     return out.getvalue()
 
 
-def _key(given: Given, told: Format, *, marked: bool) -> str | None:
+def _key(given: Given, told: Format, *, marked: bool) -> str:
     asked = json.dumps([request.path.rpartition(".")[0] or request.path, *_values(given)])
     return key_of(site().release.dataset_digest, asked, (), f"{told.name}{'-bom' * marked}")
 
