@@ -169,31 +169,32 @@ class Things:
         for quad in self._match(None, self._node(name)):
             yield _iri(quad.subject), getattr(quad.object, "value", "")
 
+    def value(self, iri: str, name: str) -> str:
+        """Return the first value of a property of a thing, as "dct:modified", or nothing."""
+        found = self._match(ox.NamedNode(iri), self._node(name))
+        return next((str(getattr(quad.object, "value", "")) for quad in found), "")
+
     def with_code(self, code: str, scheme: str = "") -> list[str]:
         """Return the IRIs of the things that carry a notation, in a scheme if one is named.
 
         A scheme is named by its IRI or by the last part of it, as "nkpd11".
         """
-        found = []
-        for written, datatype in product(
-            {code, _SEPARATORS.sub("", code)}, (None, *self._notation_types)
-        ):
-            literal = ox.Literal(written, datatype=datatype)
-            for quad in self._match(None, self._node("skos:notation"), literal):
-                found.append(_iri(quad.subject))
+        ways = product({code, _SEPARATORS.sub("", code)}, (None, *self._notation_types))
+        codes = (ox.Literal(written, datatype=datatype) for written, datatype in ways)
+        notation = self._node("skos:notation")
+        found = [_iri(q.subject) for code in codes for q in self._match(None, notation, code)]
         wanted = {scheme, self.names.id(scheme)} if scheme else set()
         return sorted({iri for iri in found if not wanted or wanted & self._schemes(iri)})
 
     def with_identifier(self, identifier: str) -> list[str]:
         """Return the IRIs of the things that have an identifier, or its last part."""
         tails = (identifier, *(f"{kind}/{identifier}" for kind in _KINDS))
-        iris = (self.names.id(tail) for tail in tails)
-        return [iri for iri in iris if self.knows(iri)]
+        return [iri for iri in map(self.names.id, tails) if self.knows(iri)]
 
     def says(self, iri: str, name: str, value: str) -> bool:
         """Tell whether a thing has a property, as "rdf:type", with a value, as "dgc:Competence"."""
         wanted = (self._node(name), self._node(value))
-        return any((triple.predicate, triple.object) == wanted for triple in self._about(iri))
+        return any((t.predicate, t.object) == wanted for t in self._about(iri))
 
     def said_of(self, iri: str) -> list[ox.Triple]:
         """Return what is said of a thing itself, in no order."""
@@ -207,13 +208,13 @@ class Things:
     def graphs_with(self, triple: ox.Triple) -> list[str]:
         """Return the IRIs of the named graphs that say something."""
         said = (triple.subject, triple.predicate, triple.object)
-        found = (quad.graph_name for quad in self.index.quads_for_pattern(*said, None))
-        return [graph.value for graph in found if isinstance(graph, ox.NamedNode)]
+        found = (_iri(quad.graph_name) for quad in self.index.quads_for_pattern(*said, None))
+        return [iri for iri in found if iri]
 
     def subjects(self, name: str, iri: str) -> list[str]:
         """Return the IRIs of the things whose property leads to a thing, in order."""
-        found = self._match(None, self._node(name), ox.NamedNode(iri))
-        return sorted({_iri(quad.subject) for quad in found})
+        node = ox.NamedNode(iri)
+        return sorted({_iri(quad.subject) for quad in self._match(None, self._node(name), node)})
 
     @cached_property
     def _whole_graphs(self) -> dict[str, str]:
@@ -242,8 +243,7 @@ class Things:
         return Document(iri, page, more, frozenset(whole), frozenset(words), self.names)
 
     def _schemes(self, iri: str) -> set[str]:
-        named = self._match(ox.NamedNode(iri), self._node("skos:inScheme"))
-        return {_iri(quad.object) for quad in named}
+        return {_iri(q.object) for q in self._match(ox.NamedNode(iri), self._node("skos:inScheme"))}
 
     def _parts(self, about: Iterable[ox.Triple], iri: str) -> Iterator[ox.Triple]:
         leading = {self.names.expanded(name) for name in PARTS}

@@ -23,6 +23,7 @@ KINDS = (
 """What people have an identifier of, besides all that has a notation."""
 
 _MAKING = threading.Lock()
+_LEVEL = re.compile(r"/competence/[^/]+/level-")
 _START = re.compile(r"/?(?:id/|doc/)?")
 _SUFFIX = re.compile(r"(?:\.(?:bg|en))?\.[a-z]{2,6}\Z")
 
@@ -76,11 +77,15 @@ def _nearest(folder: Path) -> Nearest:
 
 
 def _codes(things: Things) -> Iterator[tuple[str, str]]:
-    """Yield each thing with each code that people have of it."""
+    """Yield each thing with each code that people have of it.
+
+    The levels of specific competences are left out: each is near to its competence, and there are
+    eight of them for each.
+    """
     base, tail = things.release.base, things.names.tail
     iris: dict[str, None] = {}
     for iri, code in things.each("skos:notation"):
-        if iri.startswith(base):
+        if iri.startswith(base) and not _LEVEL.search(iri):
             iris[iri] = None
             yield iri, code
     for kind in KINDS:

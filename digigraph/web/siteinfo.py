@@ -110,11 +110,11 @@ def policy() -> Response:
 @bp.get("/sitemap.xml")
 def sitemap() -> Response:
     """Return all pages, or where the parts of a large sitemap are (C-06)."""
-    urls = _urls(site().release.folder, site().service)
-    if len(urls) <= MOST_URLS:
-        return _xml(_url_set(urls))
+    pages = _pages(site().release.folder)
+    if len(pages) <= MOST_URLS:
+        return _xml(_url_set(pages))
     issued = site().release.issued.isoformat()
-    parts = (len(urls) + MOST_URLS - 1) // MOST_URLS
+    parts = (len(pages) + MOST_URLS - 1) // MOST_URLS
     places = [(f"{site().service}sitemap-{n}.xml", issued) for n in range(1, parts + 1)]
     return _xml(_document("sitemapindex", "sitemap", places))
 
@@ -122,11 +122,11 @@ def sitemap() -> Response:
 @bp.get("/sitemap-<int:number>.xml")
 def sitemap_part(number: int) -> Response:
     """Return one part of a large sitemap."""
-    urls = _urls(site().release.folder, site().service)
+    pages = _pages(site().release.folder)
     first = (number - 1) * MOST_URLS
-    if len(urls) <= MOST_URLS or number < 1 or first >= len(urls):
+    if len(pages) <= MOST_URLS or number < 1 or first >= len(pages):
         abort(404)
-    return _xml(_url_set(urls[first : first + MOST_URLS]))
+    return _xml(_url_set(pages[first : first + MOST_URLS]))
 
 
 @bp.get("/linkset")
@@ -171,25 +171,28 @@ def _link_set(links: list[tuple[str, Link]]) -> Response:
     return _cached(Response(body, content_type=LINKSET.media_type))
 
 
-@lru_cache(maxsize=4)
-def _urls(folder: Path, service: str) -> tuple[tuple[str, str], ...]:
-    """Return each page with the day on which it was last changed, in order."""
-    release = open_release(folder)
-    issued = release.issued.isoformat()
-    things = things_here()
-    names = [*PAGES, *(f"queries/{example.name}" for example in examples())]
-    found = [(service + name, issued) for name in names]
-    changed = dict(things.each("dct:modified"))
+@lru_cache(maxsize=2)
+def _pages(folder: Path) -> tuple[str, ...]:
+    """Return the pages of a release: ours by their names, those of things by the IRIs of these."""
+    base, things = open_release(folder).base, things_here()
     told = {iri for name in CLASSES for iri in things.of_class(name)}
-    for iri in sorted(told):
-        if iri.startswith(release.base) and "#" not in iri:
-            tail = iri.removeprefix(release.base).removeprefix("id/")
-            found.append((f"{service}doc/{quote(tail)}", changed.get(iri, issued)))
-    return tuple(found)
+    examined = [iri for iri in sorted(told) if iri.startswith(base) and "#" not in iri]
+    return (*PAGES, *(f"queries/{example.name}" for example in examples()), *examined)
 
 
-def _url_set(urls: tuple[tuple[str, str], ...]) -> str:
-    return _document("urlset", "url", urls)
+def _url_set(pages: Iterable[str]) -> str:
+    """Return pages as a sitemap, each with the day on which it was last changed."""
+    here, things = site(), things_here()
+    issued, base = here.release.issued.isoformat(), here.release.base
+
+    def place(page: str) -> tuple[str, str]:
+        if not page.startswith(base):
+            return here.service + page, issued
+        tail = page.removeprefix(base).removeprefix("id/")
+        day = things.value(page, "dct:modified")
+        return f"{here.service}doc/{quote(tail)}", day or issued
+
+    return _document("urlset", "url", map(place, pages))
 
 
 def _document(kind: str, part: str, places: Iterable[tuple[str, str]]) -> str:
