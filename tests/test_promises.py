@@ -171,6 +171,25 @@ def test_a_retired_thing_names_its_successor(
     assert f'href="/id/{successor}"' in page.text
 
 
+@pytest.mark.parametrize(
+    ("query", "tail"),
+    [
+        (f"notation={OLD_COMPETENCE}-1", f"competence/{OLD_COMPETENCE}/level-1"),
+        (f"notation={OLD_COMPETENCE}-8&scheme=competences", f"competence/{OLD_COMPETENCE}/level-8"),
+        (f"notation={OLD_COMPETENCE}", f"competence/{OLD_COMPETENCE}"),
+    ],
+)
+def test_the_code_of_a_retired_thing_still_leads_to_it(
+    later: FlaskClient, query: str, tail: str
+) -> None:
+    """A code that people wrote down leads to what is said of the thing since (U-04, V-05)."""
+    answer = later.get(f"/lookup?{query}")
+    elsewhere = later.get(f"/lookup?{query.partition('&')[0]}&scheme=nkpd11")
+
+    assert (answer.status_code, answer.location) == (303, f"/id/{tail}")
+    assert elsewhere.status_code == 404
+
+
 def test_the_successor_of_a_changed_wording(second_release: Release) -> None:
     """A statement whose words were changed is replaced by the statement in its place."""
     store = ox.Store.read_only(str(second_release.store))

@@ -29,6 +29,7 @@ from digigraph.web import Settings, create_app
 
 NAMES = Names()
 BASE = NAMES.base
+ISCO_MANAGERS = "http://data.europa.eu/esco/isco/C1"
 COMPETENCE = "digcomp21/1-2"
 FORMATS = {
     "ttl": ("text/turtle; charset=utf-8", ox.RdfFormat.TURTLE),
@@ -422,13 +423,18 @@ def test_a_page_has_an_address_in_each_language(site: FlaskClient, suffix: str) 
         ("notation=1.2", "/id/digcomp21/1-2"),
         ("notation=1.2-6", "/id/digcomp21/1-2/level-6"),
         (f"notation=1&scheme={BASE}id/digcomp21", "/id/digcomp21/area-1"),
+        ("notation=3339&scheme=isco", "http://data.europa.eu/esco/isco/C3339"),
+        ("notation=93", "http://data.europa.eu/ux2/nace2/93"),
+        ("notation=93.11&scheme=kid08", "http://data.europa.eu/ux2/nace2/9311"),
+        ("notation=R&scheme=nace2", "http://data.europa.eu/ux2/nace2/R"),
+        (f"notation=R&scheme={BASE}def%23KID2008", "http://data.europa.eu/ux2/nace2/R"),
         ("id=digcomp21/1-2", "/id/digcomp21/1-2"),
     ],
 )
 def test_codes_that_people_have_lead_somewhere(
     site: FlaskClient, query: str, location: str
 ) -> None:
-    """303 to the thing itself (U-04)."""
+    """303 to the thing itself, ours here and those of others where they are (U-04)."""
     answer = site.get(f"/lookup?{query}")
 
     assert (answer.status_code, answer.location) == (303, location)
@@ -440,8 +446,11 @@ def test_a_code_of_several_things_lists_them(site: FlaskClient) -> None:
     page = site.get("/lookup?notation=1", headers={"Accept": "text/html"})
 
     assert (answer.status_code, page.status_code) == (300, 300)
-    choices = [choice["id"] for choice in json.loads(answer.data)["choices"]]
+    told = {choice["id"]: choice for choice in json.loads(answer.data)["choices"]}
+    choices = list(told)
     assert f"{BASE}id/digcomp21/area-1" in choices
+    assert told[ISCO_MANAGERS]["label"] == {"en": "Managers"}
+    assert told[ISCO_MANAGERS]["scheme"] == ["http://data.europa.eu/esco/concept-scheme/isco"]
     assert len(choices) > 1
     assert all(iri.removeprefix(BASE.rstrip("/")) in page.text for iri in choices)
 
@@ -455,6 +464,9 @@ def test_a_code_of_several_things_lists_them(site: FlaskClient) -> None:
         ("", 400),
         ("notation=1&id=2", 400),
         ("notation=1&code=2", 400),
+        ("notation=1.2&notation=1.3", 400),
+        ("id=digcomp21&lang=bg&lang=en", 400),
+        ("notation=R&scheme=nkpd11", 404),
         ("id=%00%ff", 404),
         ("id=<script>", 404),
     ],
