@@ -62,6 +62,34 @@ def test_the_landing_page_speaks_the_language_of_the_client(
         assert {"Accept", "Accept-Language"} <= set(page.vary)
 
 
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [
+        ("bg-BG,en-US;q=0.7,en;q=0.3", "bg"),
+        ("en-GB,bg;q=0.5", "en"),
+        ("en;q=0.3, de, BG-bg;q=0.8", "bg"),
+        ("bg,en", "bg"),
+        ("en,bg", "en"),
+        ("*", "en"),
+        ("de,*;q=0.5", "en"),
+        ("en;q=0,*", "bg"),
+        ("bg;q=0", "en"),
+        ("de", "en"),
+        ("", "en"),
+    ],
+)
+def test_the_language_that_a_client_likes_best(
+    client: FlaskClient, accepted: str, language: str
+) -> None:
+    """Languages are weighed by q whatever their region; pages and problems alike (X-11, H-14)."""
+    page = get(client, "/", Accept=BROWSER, Accept_Language=accepted)
+    problem = get(client, "/no/such", Accept="application/json", Accept_Language=accepted)
+    shown = get(client, "/no/such", Accept=BROWSER, Accept_Language=accepted)
+
+    told = [answer.headers["Content-Language"] for answer in (page, problem, shown)]
+    assert told == [language] * 3
+
+
 def test_the_landing_page_tells_a_person_where_everything_is(
     client: FlaskClient, sample_release: Release
 ) -> None:
