@@ -212,6 +212,19 @@ def test_part_of_a_file(client: FlaskClient, sample_release: Release) -> None:
     assert beyond.headers["Content-Range"] == f"bytes */{len(whole)}"
 
 
+@pytest.mark.parametrize(
+    "asked", ["lines=1-2", "bytes=abc", "bytes=9-3", "bytes", "bytes=0-1,5-6", "LINES=0-"]
+)
+@pytest.mark.parametrize("path", ["/dumps/digigraph.nq", "/logo.svg", "/static/style.css"])
+def test_a_range_that_is_none_of_ours(client: FlaskClient, path: str, asked: str) -> None:
+    """Who asks for another unit, for nonsense or for many pieces gets the whole (H-13)."""
+    whole = get(client, path)
+
+    answer = get(client, path, Range=asked)
+
+    assert (answer.status_code, answer.data) == (200, whole.data)
+
+
 def test_a_file_that_the_client_has(client: FlaskClient) -> None:
     """A conditional request costs nothing."""
     first = get(client, "/dumps/digigraph.ttl")

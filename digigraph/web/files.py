@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, current_app, send_file
+from flask import Blueprint, Response, abort, current_app, request, send_file
+from werkzeug.http import parse_range_header
 
 from digigraph.csvw import FOLDER as TABLES
 from digigraph.errors import DigigraphError
@@ -86,6 +87,16 @@ def logo() -> Response:
     response = Response(body, content_type="image/svg+xml")
     response.headers["Cache-Control"] = CURRENT
     return revalidated(response)
+
+
+def without_odd_range() -> None:
+    """Let a request for ranges that we do not send be one for the whole (RFC 9110, 14.2).
+
+    A unit that is not known, what is no range, and several ranges at once are ignored.
+    """
+    told = parse_range_header(request.environ.get("HTTP_RANGE"))
+    if told is None or told.units != "bytes" or len(told.ranges) != 1:
+        request.environ.pop("HTTP_RANGE", None)
 
 
 def _kept(version: str) -> Release:
