@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import hashlib
 import html
 import json
@@ -223,6 +225,33 @@ def test_a_range_that_is_none_of_ours(client: FlaskClient, path: str, asked: str
     answer = get(client, path, Range=asked)
 
     assert (answer.status_code, answer.data) == (200, whole.data)
+
+
+def test_a_file_without_a_compressed_twin_is_packed(client: FlaskClient) -> None:
+    """It is sent as gzip, with a tag and a digest of that form; its parts are plain (H-12)."""
+    path = "/dumps/manifest.json"
+    plain = get(client, path)
+    tag = plain.headers["ETag"]
+
+    packed = get(client, path, Accept_Encoding="gzip")
+    part = get(client, path, Accept_Encoding="gzip", Range="bytes=0-9", If_Range=tag)
+    resumed = get(client, path, Range="bytes=5-9", If_Range=packed.headers["ETag"])
+    again = get(client, path, Accept_Encoding="gzip", If_None_Match=packed.headers["ETag"])
+
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.data) == plain.data
+    assert packed.content_length == len(packed.data) < len(plain.data) == plain.content_length
+    digest = base64.b64encode(hashlib.sha256(packed.data).digest()).decode()
+    assert packed.headers["Repr-Digest"] == f"sha-256=:{digest}:" != plain.headers["Repr-Digest"]
+    assert packed.headers["ETag"] != tag
+    assert (part.status_code, part.data) == (206, plain.data[:10])
+    assert "Content-Encoding" not in part.headers
+    assert (resumed.status_code, resumed.data) == (200, plain.data)
+    assert (again.status_code, again.headers["ETag"]) == (304, packed.headers["ETag"])
+    assert all("Accept-Encoding" in one.vary for one in (plain, packed, part, again))
+    assert (
+        "Content-Encoding" not in get(client, "/dumps/digigraph.nq", Accept_Encoding="gzip").headers
+    )
 
 
 def test_a_file_that_the_client_has(client: FlaskClient) -> None:
