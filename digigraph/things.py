@@ -7,12 +7,11 @@ whatever it mentions.
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import islice, product
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -53,8 +52,6 @@ NAMES = ("sh:name", "sh:prefix")
 """What names a thing that has no label: a shape, a prefix."""
 BRIEF = (*LABELS, "skos:notation", "dgc:rank", "dgc:band", "dgc:kind")
 """What a document says of a thing that it only mentions."""
-SCHEMES = ("skos:inScheme", "rdfs:isDefinedBy")
-"""What leads to the scheme of a thing; that of others' things is all that is said of them."""
 Value = ox.NamedNode | ox.Literal
 
 
@@ -171,40 +168,9 @@ class Things:
         for quad in self._match(None, self._node(name)):
             yield _iri(quad.subject), getattr(quad.object, "value", "")
 
-    def with_code(self, code: str, scheme: str = "") -> list[str]:
-        """Return the IRIs of the things that carry a notation, in a scheme if one is named.
-
-        A scheme is named by its IRI or by the last part of it, as "nkpd11" and "isco"; that of
-        codes with a datatype also by the datatype or its word, as "kid08".
-        """
-        found = set()
-        types = {"": None, **self._notation_types}
-        for written, (name, datatype) in product({code, _SEPARATORS.sub("", code)}, types.items()):
-            literal = ox.Literal(written, datatype=datatype)
-            wanted = {scheme, self.names.id(scheme)}
-            typed = datatype and wanted & {name, datatype.value, datatype.value.rpartition("#")[2]}
-            for quad in self._match(None, self._node("skos:notation"), literal):
-                iri = _iri(quad.subject)
-                if not scheme or typed or wanted & self._schemes(iri):
-                    found.add(iri)
-        return sorted(found)
-
-    def with_former_code(self, code: str, scheme: str = "") -> list[str]:
-        """Return the IRIs of the things that had a code while they were published (V-05).
-
-        What is kept of them has no notation; the code follows from the IRI.
-        """
-        tail = _AT_LEVEL.sub(r"/level-\1", code.replace(".", "-"))
-        kinds = {self.names.id(name): kind for name, kind in _CODED.items()}
-        asked = {scheme, self.names.id(scheme)}
-        iris = [self.names.id(f"{k}/{tail}") for s, k in kinds.items() if not scheme or s in asked]
-        return [iri for iri in iris if self.is_retired(iri)]
-
-    def with_identifier(self, identifier: str) -> list[str]:
-        """Return the IRIs of the things that have an identifier, or its last part."""
-        tails = (identifier, *(f"{kind}/{identifier}" for kind in _KINDS))
-        iris = (self.names.id(tail) for tail in tails)
-        return [iri for iri in iris if self.knows(iri)]
+    def bearing(self, name: str, value: ox.Literal) -> list[str]:
+        """Return the IRIs of what has a property, as "skos:notation", with a value."""
+        return [_iri(quad.subject) for quad in self._match(None, self._node(name), value)]
 
     def says(self, iri: str, name: str, value: str) -> bool:
         """Tell whether a thing has a property, as "rdf:type", with a value, as "dgc:Competence"."""
@@ -253,12 +219,6 @@ class Things:
         wanted |= {f"{base}mappings/{g.removeprefix(sets)}": g for g in graphs if sets in g}
         return {iri: graph for iri, graph in wanted.items() if graph in graphs}
 
-    @cached_property
-    def _notation_types(self) -> dict[str, ox.NamedNode]:
-        """Word for the classification -> datatype of its codes."""
-        words = {"nkpd11": "NKPD2011", "kid08": "KID2008"}
-        return {word: ox.NamedNode(self.names.term(name)) for word, name in words.items()}
-
     def _document(self, iri: str, page: int, more: bool, said: set[ox.Triple]) -> Document:
         objects = {t.object for t in said if isinstance(t.object, ox.NamedNode)}
         names = set(self._labels(objects))
@@ -266,13 +226,6 @@ class Things:
         whole = said | names | set(self._labels(bands))
         words = set(self._labels({t.predicate for t in whole})) - whole
         return Document(iri, page, more, frozenset(whole), frozenset(words), self.names)
-
-    def _schemes(self, iri: str) -> set[str]:
-        """Return the schemes of a thing: their IRIs, and of others' also the last parts."""
-        node = ox.NamedNode(iri)
-        iris = {_iri(q.object) for name in SCHEMES for q in self._match(node, self._node(name))}
-        ours = self.release.base
-        return iris | {one.rpartition("/")[2] for one in iris if not one.startswith(ours)}
 
     def _parts(self, about: Iterable[ox.Triple], iri: str) -> Iterator[ox.Triple]:
         leading = {self.names.expanded(name) for name in PARTS}
@@ -337,18 +290,6 @@ class Things:
             if self._opened is None:
                 self._opened = ox.Store.read_only(str(self.release.store))
             return self._opened
-
-
-_SEPARATORS = re.compile(r"(?<=\d)[\s-](?=\d{4}\Z)")
-"""What people put between the two halves of an NKPD code: "3339-3020"."""
-
-_AT_LEVEL = re.compile(r"-(\d)\Z")
-"""How the code of a competence at a level ends: "c-gj8xfnjp-1"."""
-
-_CODED = {"digcomp21": "digcomp21", "nkpd11": "nkpd11", "competences": "competence"}
-"""Scheme -> kind of what has a code that its IRI ends with."""
-
-_KINDS = ("profile", "competence", "source", "statement", "quality", "digcomp21", "nkpd11")
 
 
 def _iri(node: object) -> str:

@@ -252,6 +252,27 @@ def test_the_release_before_is_a_version_of_the_dataset(
     assert OWL_DEPRECATED.encode() not in stored
 
 
+def test_a_release_is_a_version_from_its_first_day(
+    now: FlaskClient, shipped_release: Release
+) -> None:
+    """Who cites a release need not wait for the next: its IRI answers at once (V-01)."""
+    base, version = shipped_release.base, shipped_release.version
+    this, dataset = f"catalog/release-{version.replace('.', '-')}", f"{base}catalog/digigraph"
+    expanded = Names(base).expanded
+
+    said = document_of(now, this) + document_of(now, "catalog/digigraph")
+
+    told = now.get("/catalog.nt").data
+    for subject, name, value in (
+        (f"{base}{this}", "dcat:isVersionOf", f"<{dataset}>"),
+        (f"{base}{this}", "dcat:version", f'"{version}"'),
+        (dataset, "dcat:hasVersion", f"<{base}{this}>"),
+    ):
+        line = f"<{subject}> <{expanded(name)}> {value} .\n".encode()
+        assert line in said, line
+        assert line in told, line
+
+
 def test_two_releases_side_by_side(later: FlaskClient, second_release: Release) -> None:
     """The files of an older release stay, unchanged, with ranges, digests and immutable caching."""
     older = open_release(second_release.folder.parent / VERSION)

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, request
 from werkzeug.datastructures import MultiDict
 
+from digigraph.codes import SCHEMES, with_code, with_former_code, with_identifier
 from digigraph.formats import HTML, JSON, negotiate
-from digigraph.things import SCHEMES
 from digigraph.web.nearby import near, things_here
 from digigraph.web.problems import Refused, not_acceptable
 from digigraph.web.site import LANGUAGES, language, page, site
@@ -35,12 +35,12 @@ def lookup() -> Response:
     asked = _asked(request.args)
     things = things_here()
     if asked["id"]:
-        found = things.with_identifier(asked["id"])
+        found = with_identifier(things, asked["id"])
     else:
-        found = things.with_code(asked["notation"], asked["scheme"])
+        found = with_code(things, asked["notation"], asked["scheme"])
         if not found and not asked["scheme"]:
-            found = things.with_identifier(asked["notation"])
-        found = found or things.with_former_code(asked["notation"], asked["scheme"])
+            found = with_identifier(things, asked["notation"])
+        found = found or with_former_code(things, asked["notation"], asked["scheme"])
     if not found:
         said = asked["id"] or asked["notation"]
         words = {
