@@ -150,7 +150,7 @@ class _Build:
         static = graph.static_part(self._names)
         sets = [mappings.read(path) for path in sorted((data / "mappings").glob("*.sssom.tsv"))]
         whole = graph.dataset_part(
-            self._edition, identities, sets, former, wordings, names=self._names, labels=given
+            self._edition, identities, sets, former, wordings, given, static, names=self._names
         )
         asked = graph.examples_part(self._edition, self._names)
         beside, rest = self._beside(whole, owners(documents))

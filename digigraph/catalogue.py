@@ -24,7 +24,7 @@ from digigraph.mentions import DCAT_AP, SKOS, mentioned, services
 from digigraph.names import VOID, Names
 from digigraph.pool import Limits
 from digigraph.release import Release, ReleaseFile
-from digigraph.stating import DCAT_PREFIXES, both, facts, in_language, node, term, typed
+from digigraph.stating import DCAT_PREFIXES, both, facts, in_language, node, term, typed, with_names
 from digigraph.store import write_triples
 from digigraph.things import Document, Things, Value
 from digigraph.writers import write_quads
@@ -76,14 +76,17 @@ class Catalogue:
         return write_triples(triples, told, prefixes)
 
     def triples(self) -> Iterator[ox.Triple]:
-        """Yield the catalogue."""
+        """Yield the catalogue, with the names that the release has of what it mentions."""
+        return with_names(self._told(), self.things.brief)
+
+    def _told(self) -> Iterator[ox.Triple]:
         parts = {f"{self.release.base}{tail}": name for tail, name in self._parts()}
         yield from self._catalog(list(parts))
         yield from self._dataset(list(parts))
         for iri, name in parts.items():
             yield from self._part(iri, name)
-        for before in self.older:
-            yield from self._older(before)
+        for kept in (*self.older, self.release):
+            yield from self._version(kept)
         yield from services(self)
         for file in self.release.files:
             yield from self._stated(self.release, file)
@@ -104,7 +107,11 @@ class Catalogue:
 
     def _catalog(self, parts: list[str]) -> Iterator[ox.Triple]:
         this, page = node(f"{self.release.base}catalog"), node(self.service)
-        datasets = [self.dataset, *parts, *(self._of(before).value for before in self.older)]
+        datasets = [
+            self.dataset,
+            *parts,
+            *(self._of(kept).value for kept in (*self.older, self.release)),
+        ]
         yield from facts(
             this,
             ("rdf:type", term("dcat:Catalog")),
@@ -198,7 +205,7 @@ class Catalogue:
             ("adms:versionNotes", *self.said("adms:versionNotes")),
             ("prov:wasGeneratedBy", *self.said("prov:wasGeneratedBy")),
             ("dct:hasPart", *map(node, parts)),
-            ("dcat:hasVersion", *before),
+            ("dcat:hasVersion", *before, self._of(self.release)),
             ("dcat:previousVersion", *before[-1:]),
             ("dcat:distribution", *(file_node(self.release, f) for f in self.release.files)),
             ("void:sparqlEndpoint", node(f"{self.service}sparql")),
@@ -248,26 +255,26 @@ class Catalogue:
     def _of(self, release: Release) -> ox.NamedNode:
         return node(f"{self.release.base}catalog/release-{release.version.replace('.', '-')}")
 
-    def _older(self, before: Release) -> Iterator[ox.Triple]:
-        """Yield a release before this one, which stays where it was (V-02), with its dumps."""
-        files = [file for file in before.files if is_dump(file)]
+    def _version(self, kept: Release) -> Iterator[ox.Triple]:
+        """Yield a release, which stays where it is (V-02), with its dumps."""
+        files = [file for file in kept.files if is_dump(file)]
         yield from facts(
-            self._of(before),
-            *self._described(before.version),
-            *self._dates(before),
+            self._of(kept),
+            *self._described(kept.version),
+            *self._dates(kept),
             ("dct:title", *both(
-                f"{self.words('dct:title', 'bg')}, издание {before.version}",
-                f"{self.words('dct:title', 'en')}, release {before.version}",
+                f"{self.words('dct:title', 'bg')}, издание {kept.version}",
+                f"{self.words('dct:title', 'en')}, release {kept.version}",
             )),
             ("dct:description", *both(
-                f"Издание {before.version}, което остава непроменено.",
-                f"Release {before.version}, which stays as it was.",
+                f"Издание {kept.version}, което остава непроменено.",
+                f"Release {kept.version}, which stays as it is.",
             )),
             ("dcat:isVersionOf", node(self.dataset)),
-            ("dcat:distribution", *(file_node(before, file) for file in files)),
+            ("dcat:distribution", *(file_node(kept, file) for file in files)),
         )  # fmt: skip
-        for file in files:
-            yield from self._stated(before, file)
+        for file in files if kept is not self.release else ():
+            yield from self._stated(kept, file)
 
     def _stated(self, release: Release, file: ReleaseFile) -> Iterator[ox.Triple]:
         rights, http = self.here("rights"), self.here("http")

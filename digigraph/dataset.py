@@ -15,6 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from digigraph.codes import with_code, with_identifier
 from digigraph.csvw import FOLDER as TABLES
 from digigraph.csvw import METADATA
 from digigraph.errors import InputError, NotFound, UsageError
@@ -235,7 +236,7 @@ class Dataset:
         """Return what a URI, the end of one, or a code can mean."""
         if self._things.knows(thing):
             return [thing]
-        return self._things.with_identifier(thing) or self._things.with_code(thing)
+        return with_identifier(self._things, thing) or with_code(self._things, thing)
 
     def _iri(self, thing: str) -> str:
         found = self._iris(thing)

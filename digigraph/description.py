@@ -29,7 +29,7 @@ from digigraph.formats import (
 from digigraph.names import VOID, Names
 from digigraph.pool import Limits
 from digigraph.release import Release
-from digigraph.stating import both, facts, in_language, node, term
+from digigraph.stating import both, facts, in_language, node, term, with_names
 from digigraph.store import write_triples
 
 Brief = Callable[[str], Iterable[ox.Triple]]
@@ -143,6 +143,13 @@ def endpoint(
     brief: Brief | None = None,
 ) -> Iterator[ox.Triple]:
     """Yield the SPARQL service description (S-07); whatever it mentions is named in it (H-07)."""
+    said = _endpoint(release, service, limits, federates)
+    return with_names(said, brief) if brief else said
+
+
+def _endpoint(
+    release: Release, service: str, limits: Limits, federates: bool
+) -> Iterator[ox.Triple]:
     about = f"{release.base}sparql"
     this, dataset, union = (node(f"{about}{part}") for part in ("", "#dataset", "#union"))
     formats = [node(f"{_FORMAT_IRI}{_UNIQUE[told]}") for told in (*TABLE_FORMATS, *GRAPH_FORMATS)]
@@ -197,7 +204,3 @@ def endpoint(
             ("void:triples", ox.Literal(graph.triples)),
             ("rdfs:seeAlso", *void),
         )
-    if brief:
-        named_here = (f"{release.base}catalog/digigraph", *(graph.iri for graph in release.graphs))
-        for iri in named_here:
-            yield from brief(iri)

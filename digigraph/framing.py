@@ -4,8 +4,9 @@ Whatever a thing points at stands in its place: in full where it is met first, b
 wherever it has no more than that. What the tree does not reach follows under `@included`.
 A thing with one code has it as `notation`, whatever authority gave it; that word and `level`,
 `band`, `says`, `document`, `lines` and `quote` are for programs that read the tree, and the context
-leaves them out. A profile has the fixed shape that most programs want: its requirements with level,
-band, knowledge, skills, behaviours and examples side by side.
+leaves them out; evidence has `document` because `source` means `dct:source` there. Words for a kind
+or a status begin with a small letter. A profile has the fixed shape that most programs want: its
+requirements with level, band, knowledge, skills, behaviours and examples side by side.
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ LISTS = {
 
 _NAMES = ("prefLabel", "title")
 """What a thing has once in each language; in a tree each is one text."""
+
+_WORDS = ("kind", "levelStatus")
+"""What has a value that the context also knows by a word in small letters."""
 
 _PROFILE = "OccupationProfile"
 _LINES = re.compile(r"/L(\d+(?:-\d+)?)/")
@@ -105,6 +109,8 @@ class _Tree:
     def _shaped(self, name: str, value: Any) -> Any:
         if name in self._links:
             return self._linked(value)
+        if name in _WORDS:
+            return _lower_first(value)
         return _one_each(value) if name in _NAMES else value
 
     def _linked(self, value: Any) -> Any:
@@ -138,10 +144,10 @@ def _requirement(node: Node) -> Node:
     level = node.get("requiredLevel", {})
     shaped: Node = {
         "id": node.pop("id"),
-        "competence": _competence(node.pop("requiresCompetence", {})),
+        "competence": node.pop("requiresCompetence", {}),
         "level": level.get("rank"),
         "band": level.get("inBand", {}).get("id", "").rpartition("/band-")[2] or None,
-        "levelStatus": _lower_first(node.pop("levelStatus", "")) or None,
+        "levelStatus": node.pop("levelStatus", None),
         "minLevel": node.pop("minLevelRank", None),
         "maxLevel": node.pop("maxLevelRank", None),
         **{name: [] for name in LISTS.values()},
@@ -160,10 +166,6 @@ def _requirement(node: Node) -> Node:
 
 def _position(node: Node) -> tuple[int, str]:
     return int(node.get("position", 0)), str(node["id"])
-
-
-def _competence(node: Node) -> Node:
-    return {**node, "kind": _lower_first(node["kind"])} if "kind" in node else node
 
 
 def _assertion(node: Node) -> Node:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from digigraph.codes import with_code, with_identifier
 from digigraph.csvw import Rows
 from digigraph.framing import summary
 from digigraph.requirements import Requirements
@@ -164,7 +165,7 @@ class Listing:
 
     def _with_value(self, name: str, codes: Iterable[str]) -> Iterable[str]:
         for code in codes:
-            for value in self.things.with_code(code):
+            for value in with_code(self.things, code):
                 yield from self.things.subjects(name, value)
 
     def _in_area(self, area: str) -> Iterable[str]:
@@ -174,8 +175,8 @@ class Listing:
     def _named(self, named: str) -> list[str]:
         names = self.things.names
         tails = (named.removeprefix(names.id("")), named.replace(".", "-"))
-        found = [iri for tail in tails for iri in self.things.with_identifier(tail)]
-        return sorted({*found, *self.things.with_code(named)})
+        found = [iri for tail in tails for iri in with_identifier(self.things, tail)]
+        return sorted({*found, *with_code(self.things, named)})
 
     def _requiring(self, competences: Iterable[str], level: int) -> Iterable[str]:
         for competence in competences:

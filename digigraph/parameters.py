@@ -14,6 +14,7 @@ from datetime import date
 
 from digigraph import sparql
 from digigraph.catalog import Kind, Parameter, Query
+from digigraph.codes import with_code, with_identifier
 from digigraph.errors import DigigraphError, QueryError
 from digigraph.release import open_release
 from digigraph.store import Term, iri_term, literal_term
@@ -153,7 +154,7 @@ def _named(kind: Kind, said: str, things: Things) -> Iterator[str]:
     for stem in kind.stems:
         for form in (said, said.replace(".", "-")):
             yield f"{things.release.base}{stem}{form}"
-    for iri in (*things.with_code(said), *things.with_identifier(said)):
+    for iri in (*with_code(things, said), *with_identifier(things, said)):
         yield iri
         if kind.name == "profile":  # a profile is known by the code of its position
             yield from things.subjects("dgc:occupation", iri)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from digigraph.codes import with_code
 from digigraph.entities import PROPERTY, TYPES, Entities, Property
 
 LIMIT, MOST = 10, 100
@@ -158,7 +159,7 @@ class Reconciler:
     def _having(self, told: Property, text: str) -> list[str]:
         """Return the entities that a code, or an entity by id or code, leads to backwards."""
         things = self.entities.things
-        starts = [*things.with_code(text), *filter(None, [self.entities.iri(text)])]
+        starts = [*with_code(things, text), *filter(None, [self.entities.iri(text)])]
         found = [*starts]
         for name in ("dgc:occupation", "dgc:economicActivity", "dgc:area", "skos:broader",
                      "skos:broadMatch"):  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 import pyoxigraph as ox
@@ -14,6 +14,7 @@ DCAT_PREFIXES = {
     "vcard": "http://www.w3.org/2006/vcard/ns#",
 }
 """Prefixes of the catalogue alone; the data does not use them."""
+_NAMING = ("skos:prefLabel", "rdfs:label", "dct:title", "foaf:name", "vcard:fn")
 _ALL = {**PREFIXES, **DCAT_PREFIXES}
 
 
@@ -22,6 +23,19 @@ def facts(subject: ox.NamedNode, *told: tuple[Any, ...]) -> Iterator[ox.Triple]:
     for name, *values in told:
         for value in values:
             yield ox.Triple(subject, term(name), value)
+
+
+def with_names(
+    said: Iterable[ox.Triple], brief: Callable[[str], Iterable[ox.Triple]]
+) -> Iterator[ox.Triple]:
+    """Yield triples, and what `brief` says of whatever they mention and do not name (H-07)."""
+    whole = list(said)
+    yield from whole
+    naming = {term(name) for name in _NAMING}
+    named = {triple.subject for triple in whole if triple.predicate in naming}
+    for one in sorted({triple.object for triple in whole} - named, key=str):
+        if isinstance(one, ox.NamedNode):
+            yield from brief(one.value)
 
 
 def concept(iri: ox.NamedNode, bg: str, en: str, scheme: str = "") -> Iterator[ox.Triple]:

@@ -7,12 +7,11 @@ whatever it mentions.
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
-from itertools import islice, product
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
@@ -174,27 +173,22 @@ class Things:
         found = self._match(ox.NamedNode(iri), self._node(name))
         return next((str(getattr(quad.object, "value", "")) for quad in found), "")
 
-    def with_code(self, code: str, scheme: str = "") -> list[str]:
-        """Return the IRIs of the things that carry a notation, in a scheme if one is named.
-
-        A scheme is named by its IRI or by the last part of it, as "nkpd11".
-        """
-        ways = product({code, _SEPARATORS.sub("", code)}, (None, *self._notation_types))
-        codes = (ox.Literal(written, datatype=datatype) for written, datatype in ways)
-        notation = self._node("skos:notation")
-        found = [_iri(q.subject) for code in codes for q in self._match(None, notation, code)]
-        wanted = {scheme, self.names.id(scheme)} if scheme else set()
-        return sorted({iri for iri in found if not wanted or wanted & self._schemes(iri)})
-
-    def with_identifier(self, identifier: str) -> list[str]:
-        """Return the IRIs of the things that have an identifier, or its last part."""
-        tails = (identifier, *(f"{kind}/{identifier}" for kind in _KINDS))
-        return [iri for iri in map(self.names.id, tails) if self.knows(iri)]
+    def bearing(self, name: str, value: ox.Literal) -> list[str]:
+        """Return the IRIs of what has a property, as "skos:notation", with a value."""
+        return [_iri(quad.subject) for quad in self._match(None, self._node(name), value)]
 
     def says(self, iri: str, name: str, value: str) -> bool:
         """Tell whether a thing has a property, as "rdf:type", with a value, as "dgc:Competence"."""
         wanted = (self._node(name), self._node(value))
         return any((t.predicate, t.object) == wanted for t in self._about(iri))
+
+    def is_retired(self, iri: str) -> bool:
+        """Tell whether a thing is kept only for those who link to it (V-05)."""
+        deprecated = self.names.expanded("owl:deprecated")
+        return any(
+            triple.predicate.value == deprecated and getattr(triple.object, "value", "") == "true"
+            for triple in self._about(iri)
+        )
 
     def said_of(self, iri: str) -> list[ox.Triple]:
         """Return what is said of a thing itself, in no order."""
@@ -230,10 +224,6 @@ class Things:
         wanted |= {f"{base}mappings/{g.removeprefix(sets)}": g for g in graphs if sets in g}
         return {iri: graph for iri, graph in wanted.items() if graph in graphs}
 
-    @cached_property
-    def _notation_types(self) -> list[ox.NamedNode]:
-        return [ox.NamedNode(self.names.term(name)) for name in ("NKPD2011", "KID2008")]
-
     def _document(self, iri: str, page: int, more: bool, said: set[ox.Triple]) -> Document:
         objects = {t.object for t in said if isinstance(t.object, ox.NamedNode)}
         names = set(self._labels(objects))
@@ -241,9 +231,6 @@ class Things:
         whole = said | names | set(self._labels(bands))
         words = set(self._labels({t.predicate for t in whole})) - whole
         return Document(iri, page, more, frozenset(whole), frozenset(words), self.names)
-
-    def _schemes(self, iri: str) -> set[str]:
-        return {_iri(q.object) for q in self._match(ox.NamedNode(iri), self._node("skos:inScheme"))}
 
     def _parts(self, about: Iterable[ox.Triple], iri: str) -> Iterator[ox.Triple]:
         leading = {self.names.expanded(name) for name in PARTS}
@@ -308,12 +295,6 @@ class Things:
             if self._opened is None:
                 self._opened = ox.Store.read_only(str(self.release.store))
             return self._opened
-
-
-_SEPARATORS = re.compile(r"(?<=\d)[\s-](?=\d{4}\Z)")
-"""What people put between the two halves of an NKPD code: "3339-3020"."""
-
-_KINDS = ("profile", "competence", "source", "statement", "quality", "digcomp21", "nkpd11")
 
 
 def _iri(node: object) -> str:

@@ -160,6 +160,22 @@ def test_who_has_the_reply_gets_304(two: tuple[str, str, Path]) -> None:
     assert past == ask(forgets, SELECT, Accept=TSV, If_Match='"other"')
 
 
+@pytest.mark.parametrize("accept", ["text/turtle", HTML])
+def test_a_304_says_which_variant_the_client_has(two: tuple[str, str, Path], accept: str) -> None:
+    """What a 200 says of the variant stands in the 304 of a kept document (RFC 9110, 15.4.5)."""
+    asked = "GET", "/doc/digcomp21/1-2"
+    whole = [send(two[0], *asked, {"Accept": accept}) for _ in range(2)][1][1]
+
+    told = [
+        send(url, *asked, {"Accept": accept, "If-None-Match": whole["etag"]}) for url in two[:2]
+    ]
+
+    assert told[0] == told[1]
+    assert told[0][0] == 304
+    for name in ("content-location", "vary", "etag", "cache-control", "link"):
+        assert told[0][1][name] == whole[name], name
+
+
 @pytest.mark.parametrize("way", WAYS)
 def test_long_answers_and_short_ones_are_packed_alike(two: tuple[str, str, Path], way: str) -> None:
     """A new answer is compressed, and says what it varies on, as the application has it (H-12)."""

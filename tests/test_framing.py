@@ -60,7 +60,7 @@ def test_a_profile_has_the_fixed_shape(profile: dict[str, Any]) -> None:
     assert len(requirements) == 10
     assert [one["position"] for one in requirements] == list(range(1, 11))
     for one in requirements:
-        assert one["competence"]["kind"] in ("general", "specific")
+        assert one["kind"] == one["competence"]["kind"] in ("general", "specific")
         assert one["competence"]["prefLabel"].keys() == {"bg", "en"}
         assert one["minLevel"] <= one["level"] <= one["maxLevel"]
         assert one["band"] in ("foundation", "intermediate", "advanced", "highly-specialised")

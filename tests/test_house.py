@@ -32,7 +32,7 @@ READING = {
     "fragments", "manifests",
     "comparison", "listing", "requirements", "sidebyside",
     "dataset", "model", "notebook", "reading", "shipped", "agents", "gathered",
-    "entities", "reconciliation", "nearness", "contents",
+    "entities", "reconciliation", "nearness", "contents", "codes",
     "search",
 }  # fmt: skip
 WRITING = {

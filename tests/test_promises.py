@@ -171,6 +171,25 @@ def test_a_retired_thing_names_its_successor(
     assert f'href="/id/{successor}"' in page.text
 
 
+@pytest.mark.parametrize(
+    ("query", "tail"),
+    [
+        (f"notation={OLD_COMPETENCE}-1", f"competence/{OLD_COMPETENCE}/level-1"),
+        (f"notation={OLD_COMPETENCE}-8&scheme=competences", f"competence/{OLD_COMPETENCE}/level-8"),
+        (f"notation={OLD_COMPETENCE}", f"competence/{OLD_COMPETENCE}"),
+    ],
+)
+def test_the_code_of_a_retired_thing_still_leads_to_it(
+    later: FlaskClient, query: str, tail: str
+) -> None:
+    """A code that people wrote down leads to what is said of the thing since (U-04, V-05)."""
+    answer = later.get(f"/lookup?{query}")
+    elsewhere = later.get(f"/lookup?{query.partition('&')[0]}&scheme=nkpd11")
+
+    assert (answer.status_code, answer.location) == (303, f"/id/{tail}")
+    assert elsewhere.status_code == 404
+
+
 def test_the_successor_of_a_changed_wording(second_release: Release) -> None:
     """A statement whose words were changed is replaced by the statement in its place."""
     store = ox.Store.read_only(str(second_release.store))
@@ -231,6 +250,27 @@ def test_the_release_before_is_a_version_of_the_dataset(
     notes = f"<{this}> <{names.expanded('adms:versionNotes')}> ".encode()
     assert stored.count(notes) == 2
     assert OWL_DEPRECATED.encode() not in stored
+
+
+def test_a_release_is_a_version_from_its_first_day(
+    now: FlaskClient, shipped_release: Release
+) -> None:
+    """Who cites a release need not wait for the next: its IRI answers at once (V-01)."""
+    base, version = shipped_release.base, shipped_release.version
+    this, dataset = f"catalog/release-{version.replace('.', '-')}", f"{base}catalog/digigraph"
+    expanded = Names(base).expanded
+
+    said = document_of(now, this) + document_of(now, "catalog/digigraph")
+
+    told = now.get("/catalog.nt").data
+    for subject, name, value in (
+        (f"{base}{this}", "dcat:isVersionOf", f"<{dataset}>"),
+        (f"{base}{this}", "dcat:version", f'"{version}"'),
+        (dataset, "dcat:hasVersion", f"<{base}{this}>"),
+    ):
+        line = f"<{subject}> <{expanded(name)}> {value} .\n".encode()
+        assert line in said, line
+        assert line in told, line
 
 
 def test_two_releases_side_by_side(later: FlaskClient, second_release: Release) -> None:

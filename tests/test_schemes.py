@@ -20,7 +20,7 @@ XKOS = Namespace("http://rdf-vocabulary.ddialliance.org/xkos#")
 ISCO = "http://data.europa.eu/esco/isco/C"
 NACE = "http://data.europa.eu/ux2/nace2/"
 SCHEMES = ("digcomp21", "nkpd11")
-STUBS = ("esco", "isco08", "nace2")
+STUBS = ("esco", "isco08", "nace2", "terms")
 
 FROM_A_DOCUMENT = {
     "1.1": "Сърфиране, търсене и филтриране на данни, информация и дигитално съдържание",

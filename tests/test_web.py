@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import gzip
 import hashlib
 import html
 import json
@@ -61,6 +63,34 @@ def test_the_landing_page_speaks_the_language_of_the_client(
         assert word in page.text
         assert page.headers["Content-Language"] == language
         assert {"Accept", "Accept-Language"} <= set(page.vary)
+
+
+@pytest.mark.parametrize(
+    ("accepted", "language"),
+    [
+        ("bg-BG,en-US;q=0.7,en;q=0.3", "bg"),
+        ("en-GB,bg;q=0.5", "en"),
+        ("en;q=0.3, de, BG-bg;q=0.8", "bg"),
+        ("bg,en", "bg"),
+        ("en,bg", "en"),
+        ("*", "en"),
+        ("de,*;q=0.5", "en"),
+        ("en;q=0,*", "bg"),
+        ("bg;q=0", "en"),
+        ("de", "en"),
+        ("", "en"),
+    ],
+)
+def test_the_language_that_a_client_likes_best(
+    client: FlaskClient, accepted: str, language: str
+) -> None:
+    """Languages are weighed by q whatever their region; pages and problems alike (X-11, H-14)."""
+    page = get(client, "/", Accept=BROWSER, Accept_Language=accepted)
+    problem = get(client, "/no/such", Accept="application/json", Accept_Language=accepted)
+    shown = get(client, "/no/such", Accept=BROWSER, Accept_Language=accepted)
+
+    told = [answer.headers["Content-Language"] for answer in (page, problem, shown)]
+    assert told == [language] * 3
 
 
 def test_the_landing_page_tells_a_person_where_everything_is(
@@ -183,6 +213,46 @@ def test_part_of_a_file(client: FlaskClient, sample_release: Release) -> None:
     beyond = get(client, "/dumps/digigraph.nq", Range="bytes=99999999-")
     assert beyond.status_code == 416
     assert beyond.headers["Content-Range"] == f"bytes */{len(whole)}"
+
+
+@pytest.mark.parametrize(
+    "asked", ["lines=1-2", "bytes=abc", "bytes=9-3", "bytes", "bytes=0-1,5-6", "LINES=0-"]
+)
+@pytest.mark.parametrize("path", ["/dumps/digigraph.nq", "/logo.svg", "/static/style.css"])
+def test_a_range_that_is_none_of_ours(client: FlaskClient, path: str, asked: str) -> None:
+    """Who asks for another unit, for nonsense or for many pieces gets the whole (H-13)."""
+    whole = get(client, path)
+
+    answer = get(client, path, Range=asked)
+
+    assert (answer.status_code, answer.data) == (200, whole.data)
+
+
+def test_a_file_without_a_compressed_twin_is_packed(client: FlaskClient) -> None:
+    """It is sent as gzip, with a tag and a digest of that form; its parts are plain (H-12)."""
+    path = "/dumps/manifest.json"
+    plain = get(client, path)
+    tag = plain.headers["ETag"]
+
+    packed = get(client, path, Accept_Encoding="gzip")
+    part = get(client, path, Accept_Encoding="gzip", Range="bytes=0-9", If_Range=tag)
+    resumed = get(client, path, Range="bytes=5-9", If_Range=packed.headers["ETag"])
+    again = get(client, path, Accept_Encoding="gzip", If_None_Match=packed.headers["ETag"])
+
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.data) == plain.data
+    assert packed.content_length == len(packed.data) < len(plain.data) == plain.content_length
+    digest = base64.b64encode(hashlib.sha256(packed.data).digest()).decode()
+    assert packed.headers["Repr-Digest"] == f"sha-256=:{digest}:" != plain.headers["Repr-Digest"]
+    assert packed.headers["ETag"] != tag
+    assert (part.status_code, part.data) == (206, plain.data[:10])
+    assert "Content-Encoding" not in part.headers
+    assert (resumed.status_code, resumed.data) == (200, plain.data)
+    assert (again.status_code, again.headers["ETag"]) == (304, packed.headers["ETag"])
+    assert all("Accept-Encoding" in one.vary for one in (plain, packed, part, again))
+    assert (
+        "Content-Encoding" not in get(client, "/dumps/digigraph.nq", Accept_Encoding="gzip").headers
+    )
 
 
 def test_a_file_that_the_client_has(client: FlaskClient) -> None:

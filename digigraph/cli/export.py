@@ -136,10 +136,12 @@ def _as_graph(thing: str, form: str, releases: Path) -> bytes:
 
 def _iris(thing: str, things: Things) -> Iterator[str]:
     """Yield the IRIs that may be meant: of an occupation its profiles come first."""
-    coded = things.with_code(thing)
+    from digigraph.codes import with_code, with_identifier
+
+    coded = with_code(things, thing)
     if _CODE.fullmatch(thing):
         for position in coded:
             yield from things.subjects("dgc:occupation", position)
-    yield from things.with_identifier(thing)
+    yield from with_identifier(things, thing)
     yield from coded
     yield thing if "://" in thing else things.names.id(thing)

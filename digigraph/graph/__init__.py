@@ -34,7 +34,7 @@ from digigraph.graph.identity import (
     identified,
     keys_of,
 )
-from digigraph.graph.mappings import describe_mappings
+from digigraph.graph.mappings import called, describe_mappings
 from digigraph.graph.profiles import ProfileGraph, Shared
 from digigraph.graph.retired import COUNTED, describe_gone, describe_history, graph_of
 from digigraph.graph.tally import Tally
@@ -114,19 +114,26 @@ def dataset_part(
     mappings: Sequence[MappingSet],
     former: Sequence[Former],
     descriptors: Sequence[Descriptor],
+    labels: Labels,
+    static: Iterable[ox.Quad],
     *,
     names: Names,
-    labels: Labels,
 ) -> set[ox.Quad]:
-    """Return the dataset's description, its scheme, the mapping sets and the former builds."""
+    """Return the dataset's description, its scheme, the mapping sets and all releases.
+
+    `static` is the shipped part, which names most of what is mapped.
+    """
     writer = Writer(names, edition.issued)
     sources = [names.id(f"source/{document.source_id}") for document in documents]
     describe_dataset(writer, edition, sources)
     describe_competence_scheme(writer)
     describe_descriptors(writer, descriptors)
-    describe_history(writer, former)
+    notes = (" ".join(told.split()) for told in (edition.notes_bg, edition.notes_en))
+    present = Former(edition.version, edition.issued.isoformat(), edition.software, *notes)
+    describe_history(writer, former, present)
+    known = called(static, labels, names)
     for mapping_set in mappings:
-        describe_mappings(writer, mapping_set, labels)
+        describe_mappings(writer, mapping_set, labels, known)
     return writer.quads
 
 

@@ -67,50 +67,60 @@ def describe_gone(writer: Writer, one: Retired, successor: str, *, withdrawn: bo
         add(graph, iri, "dct:isPartOf", f"{names.base}catalog/digigraph")
 
 
-def describe_history(writer: Writer, former: Sequence[Former]) -> None:
-    """State the releases before this one, oldest first, and which of them came last (V-01)."""
-    dataset = f"{writer.names.base}catalog/digigraph"
-    for one, before in zip(former, (None, *former), strict=False):
-        latest = describe_former(writer, one, before)
-        if one is former[-1]:
-            writer.add("catalog", dataset, "dcat:previousVersion", latest)
+def describe_history(writer: Writer, former: Sequence[Former], present: Former) -> None:
+    """State the releases, oldest first, and how those before this one were built (V-01).
 
-
-def describe_former(writer: Writer, former: Former, before: Former | None) -> str:
-    """State an earlier release, the one before that, and the activity that built it (V-01).
-
-    They are history and not retired. Returns the IRI of the release.
+    They are history and not retired; how the present one is built stands with the dataset.
     """
+    dataset = f"{writer.names.base}catalog/digigraph"
+    for one, before in zip((*former, present), (None, *former), strict=True):
+        this = _describe_release(writer, one, before)
+        build = _release(writer.names, one, "build")
+        writer.add("catalog", this, "prov:wasGeneratedBy", build)
+        writer.add("catalog", build, "prov:generated", this)
+        if one is not present:
+            _describe_build(writer, one, build)
+    for latest in former[-1:]:
+        writer.add(
+            "catalog", dataset, "dcat:previousVersion", _release(writer.names, latest, "release")
+        )
+
+
+def _describe_release(writer: Writer, one: Former, before: Former | None) -> str:
+    """State a release and the one before it; return its IRI."""
     names, add = writer.names, writer.add
-    dataset = f"{names.base}catalog/digigraph"
-    this, build = _release(names, former), _release(names, former, "build")
-    issued = day(date.fromisoformat(former.issued))
+    dataset, this = f"{names.base}catalog/digigraph", _release(names, one, "release")
     writer.types("catalog", this, "dcat:Dataset", "prov:Entity")
     writer.identity(
         "catalog", this, part_of=dataset,
-        bg=f"Издание {former.version}", en=f"Release {former.version}",
+        bg=f"Издание {one.version}", en=f"Release {one.version}",
     )  # fmt: skip
-    add("catalog", this, "dcat:version", plain(former.version))
-    add("catalog", this, "dct:issued", issued)
+    add("catalog", this, "dcat:version", plain(one.version))
+    add("catalog", this, "dct:issued", day(date.fromisoformat(one.issued)))
     add("catalog", this, "dcat:isVersionOf", dataset)
     add("catalog", dataset, "dcat:hasVersion", this)
-    for note, language in ((former.notes_bg, "bg"), (former.notes_en, "en")):
+    for note, language in ((one.notes_bg, "bg"), (one.notes_en, "en")):
         if note:
             add("catalog", this, "adms:versionNotes", text(note, language))
     if before:
-        add("catalog", this, "dcat:previousVersion", _release(names, before))
-    add("catalog", this, "prov:wasGeneratedBy", build)
-    writer.types("catalog", build, "prov:Activity")
-    writer.identity(
-        "catalog", build, part_of=dataset,
-        bg=f"Изграждане на издание {former.version} с {former.software}",
-        en=f"Build of release {former.version} with {former.software}",
-    )  # fmt: skip
-    add("catalog", build, "dct:issued", issued)
-    add("catalog", build, "prov:wasAssociatedWith", names.id("agent/digigraph"))
-    add("catalog", build, "prov:generated", dataset, this)
+        add("catalog", this, "dcat:previousVersion", _release(names, before, "release"))
     return this
 
 
-def _release(names: Names, former: Former, what: str = "release") -> str:
+def _describe_build(writer: Writer, one: Former, build: str) -> None:
+    """State the activity that built an earlier release."""
+    names, add = writer.names, writer.add
+    dataset = f"{names.base}catalog/digigraph"
+    writer.types("catalog", build, "prov:Activity")
+    writer.identity(
+        "catalog", build, part_of=dataset,
+        bg=f"Изграждане на издание {one.version} с {one.software}",
+        en=f"Build of release {one.version} with {one.software}",
+    )  # fmt: skip
+    add("catalog", build, "dct:issued", day(date.fromisoformat(one.issued)))
+    add("catalog", build, "prov:wasAssociatedWith", names.id("agent/digigraph"))
+    add("catalog", build, "prov:generated", dataset)
+
+
+def _release(names: Names, former: Former, what: str) -> str:
     return f"{names.base}catalog/{what}-{former.version.replace('.', '-')}"

@@ -76,4 +76,5 @@ def _metadata(found: Document, tail: str) -> Iterator[ox.Triple]:
     said += [("dct:modified", value) for value in found.values("dct:modified")]
     for name, value in said:
         yield ox.Triple(this, ox.NamedNode(names.expanded(name)), value)
-    yield from things_here().brief(f"{release.base}catalog/digigraph")
+    for told in (f"{release.base}catalog/digigraph", names.expanded("foaf:Document"), LICENCE):
+        yield from things_here().brief(told)

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from base64 import b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, current_app, send_file
+from flask import Blueprint, Response, abort, current_app, request, send_file
+from werkzeug.http import parse_range_header
 
 from digigraph.csvw import FOLDER as TABLES
 from digigraph.errors import DigigraphError
@@ -16,6 +16,7 @@ from digigraph.formats import HTML, JSON, JSON_LD, media_type_of
 from digigraph.jsonld import context_document
 from digigraph.release import MANIFEST, SUMS, Release, open_release, version_key
 from digigraph.web.links import file_links
+from digigraph.web.packing import DIGEST, digest_of
 from digigraph.web.problems import not_acceptable
 from digigraph.web.site import choose, page, revalidated, send, site
 
@@ -23,6 +24,8 @@ bp = Blueprint("files", __name__)
 
 CURRENT = "public, max-age=300, stale-while-revalidate=86400"
 FOR_EVER = "public, max-age=31536000, immutable"
+PACKED = 1_000_000
+"""Bytes up to which a file without a compressed twin is packed for who takes gzip."""
 
 
 @bp.get("/dumps/<path:name>")
@@ -88,6 +91,16 @@ def logo() -> Response:
     return revalidated(response)
 
 
+def without_odd_range() -> None:
+    """Let a request for ranges that we do not send be one for the whole (RFC 9110, 14.2).
+
+    A unit that is not known, what is no range, and several ranges at once are ignored.
+    """
+    told = parse_range_header(request.environ.get("HTTP_RANGE"))
+    if told is None or told.units != "bytes" or len(told.ranges) != 1:
+        request.environ.pop("HTTP_RANGE", None)
+
+
 def _kept(version: str) -> Release:
     """Return a release that is kept, or answer 404."""
     current = site().release
@@ -114,16 +127,30 @@ def _file(release: Release, name: str, caching: str) -> Response:
         digest = hashlib.sha256(release.path(name).read_bytes()).hexdigest()
     else:
         abort(404)
-    response = send_file(
-        release.path(name).resolve(),  # a relative path would be taken from the package
-        mimetype=media_type_of(name),
-        conditional=True,
-        etag=digest,
-        last_modified=datetime.combine(release.issued, time(), UTC),
-    )
-    del response.headers["Expires"]
+    path = release.path(name).resolve()  # a relative path would be taken from the package
+    issued = datetime.combine(release.issued, time(), UTC)
+    has_twin = release.file(f"{name}.gz") is not None
+    if has_twin or "Range" in request.headers or path.stat().st_size > PACKED:
+        response = send_file(
+            path, mimetype=media_type_of(name), conditional=True, etag=digest, last_modified=issued
+        )
+        del response.headers["Expires"]
+    else:
+        response = _whole(path, media_type_of(name), digest, issued)
+    if not has_twin:
+        response.vary.add("Accept-Encoding")
     response.headers["Cache-Control"] = caching
-    response.headers["Repr-Digest"] = f"sha-256=:{b64encode(bytes.fromhex(digest)).decode()}:"
+    response.headers[DIGEST] = digest_of(bytes.fromhex(digest))
     links = [link.header() for link in file_links(site(), release, name)]
     response.headers.extend({"Link": links})
+    return response
+
+
+def _whole(path: Path, media_type: str, digest: str, issued: datetime) -> Response:
+    """Return a file in memory, as one that has no compressed twin may be packed on its way."""
+    response = Response(path.read_bytes(), mimetype=media_type)
+    response.set_etag(digest)
+    response.last_modified = issued
+    response.accept_ranges = "bytes"
+    response.make_conditional(request)
     return response

@@ -202,7 +202,7 @@ class Lane:
         status, headers = reply.status, reply.headers
         if request.known and request.method != "POST":
             status = 304
-            headers = tuple(p for p in headers if not is_entity_header(p[0].decode("latin-1")))
+            headers = tuple(pair for pair in headers if _is_told_again(pair[0]))
         if status == 304 or request.method == "HEAD":
             body = b""
         if self._log:
@@ -289,6 +289,11 @@ async def _soon(asked: Asked) -> bool:
     finally:
         late.cancel()
         loop.remove_reader(number)
+
+
+def _is_told_again(name: bytes) -> bool:
+    """Tell whether a 304 has a header of the whole reply (RFC 9110, 15.4.5)."""
+    return name.lower() == b"content-location" or not is_entity_header(name.decode("latin-1"))
 
 
 def _has(request: Request, headers: Sequence[Header]) -> bool:

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from flask import Blueprint, Response, request
 from werkzeug.datastructures import MultiDict
 
+from digigraph.codes import SCHEMES, with_code, with_former_code, with_identifier
 from digigraph.formats import HTML, JSON, negotiate
 from digigraph.web.nearby import near, things_here
 from digigraph.web.problems import Refused, not_acceptable
 from digigraph.web.site import LANGUAGES, language, page, site
-from digigraph.web.words import Word, Words
+from digigraph.web.words import Word, Words, link_of
 
 bp = Blueprint("lookup", __name__)
 
@@ -34,11 +35,12 @@ def lookup() -> Response:
     asked = _asked(request.args)
     things = things_here()
     if asked["id"]:
-        found = things.with_identifier(asked["id"])
+        found = with_identifier(things, asked["id"])
     else:
-        found = things.with_code(asked["notation"], asked["scheme"])
+        found = with_code(things, asked["notation"], asked["scheme"])
         if not found and not asked["scheme"]:
-            found = things.with_identifier(asked["notation"])
+            found = with_identifier(things, asked["notation"])
+        found = found or with_former_code(things, asked["notation"], asked["scheme"])
     if not found:
         said = asked["id"] or asked["notation"]
         words = {
@@ -48,7 +50,8 @@ def lookup() -> Response:
         raise Refused("not-found", words, nearest=near(f"{asked['scheme']}/{said}", said))
     if len(found) == 1:
         response = Response(status=303)
-        response.headers["Location"] = site().root + found[0].removeprefix(site().release.base)
+        # Things of others, as a class of NACE, are where their publishers have them.
+        response.headers["Location"] = link_of(found[0], site().release.base, site().root)
     else:
         response = _choices(found)
     response.headers["Cache-Control"] = "public, max-age=300"
@@ -57,15 +60,17 @@ def lookup() -> Response:
 
 def _asked(told: MultiDict[str, str]) -> dict[str, str]:
     """Return the parameters, or raise with everything that is wrong with them."""
-    unknown = sorted(set(told) - set(PARAMETERS))
+    unknown = ", ".join(sorted(set(told) - set(PARAMETERS)))[:200]
+    repeated = ", ".join(name for name in PARAMETERS if len(told.getlist(name)) > 1)
     asked = {name: told.get(name, "").strip() for name in PARAMETERS[:3]}
-    if unknown or bool(asked["notation"]) == bool(asked["id"]):
-        names = ", ".join(unknown)
+    if unknown or repeated or bool(asked["notation"]) == bool(asked["id"]):
         words = {
             "bg": "Искат се notation (и по избор scheme) или id."
-            + (f" Непознати параметри: {names}." if unknown else ""),
+            + (f" Непознати параметри: {unknown}." if unknown else "")
+            + (f" Дадени повече от веднъж: {repeated}." if repeated else ""),
             "en": "It takes notation (and a scheme, if you like) or id."
-            + (f" Unknown parameters: {names}." if unknown else ""),
+            + (f" Unknown parameters: {unknown}." if unknown else "")
+            + (f" Given more than once: {repeated}." if repeated else ""),
         }
         raise Refused("bad-request", words, parameters=list(PARAMETERS[:3]))
     return asked
@@ -85,8 +90,13 @@ def _choices(found: list[str]) -> Response:
     told = [
         {
             "id": one.iri,
-            "label": {lang: one.label(one.iri, lang)[0] for lang in LANGUAGES},
-            "scheme": [value.value for value in one.values("skos:inScheme")],
+            "label": {
+                lang: text
+                for lang in LANGUAGES
+                for text, said_in in (one.label(one.iri, lang),)
+                if said_in == lang
+            },
+            "scheme": [value.value for name in SCHEMES for value in one.values(name)],
         }
         for one in documents
     ]

@@ -1,11 +1,14 @@
 """Compresses what is made for a request, where the client takes gzip (H-12, RFC 9110 8.4, 12.5.3).
 
-Files are left as they are: they have compressed twins of their own, and ranges. A compressed
-answer has an ETag of its own; what the server keeps of it is the compressed form, made once.
+Files are left as they are where they are long, have a compressed twin, or only a range of them is
+asked for. A compressed answer has an ETag of its own; what the server keeps of it is the compressed
+form, made once.
 """
 
 from __future__ import annotations
 
+import hashlib
+from base64 import b64encode
 from collections.abc import Iterable, Iterator
 
 from flask import Flask, Response, request
@@ -14,6 +17,7 @@ from zlib_ng import zlib_ng
 
 SMALLEST = 1000
 """Bytes of an answer below which packing saves nothing worth the work."""
+DIGEST = "Repr-Digest"
 _LEVEL, _STREAM_LEVEL, _GZIP = 6, 2, 31
 _END = "-gzip"
 _TYPES = ("+json", "+xml", "/json", "/xml", "/javascript", "/n-triples", "/n-quads", "/trig")
@@ -23,6 +27,11 @@ def install(app: Flask) -> None:
     """Let an application compress its answers."""
     app.before_request(_take_tags)
     app.after_request(_pack)
+
+
+def digest_of(sha256: bytes) -> str:
+    """Return what `Repr-Digest` says of bytes with a SHA-256 (RFC 9530)."""
+    return f"sha-256=:{b64encode(sha256).decode()}:"
 
 
 def _take_tags() -> None:
@@ -55,7 +64,10 @@ def _pack(response: Response) -> Response:
         response.headers.pop("Content-Length", None)
     else:
         response.set_data(zlib_ng.compress(response.get_data(), _LEVEL, _GZIP))
+        if DIGEST in response.headers:  # it is of what is sent, coding and all (RFC 9530, 3.1)
+            response.headers[DIGEST] = digest_of(hashlib.sha256(response.get_data()).digest())
     response.headers["Content-Encoding"] = "gzip"
+    response.headers.pop("Accept-Ranges", None)  # ranges are of the plain form
     etag, weak = response.get_etag()
     if etag:
         response.set_etag(etag + _END, weak=bool(weak))

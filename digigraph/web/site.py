@@ -10,10 +10,12 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import chain
+from operator import itemgetter
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask import Response, current_app, g, render_template, request
+from werkzeug.datastructures import LanguageAccept
 from werkzeug.wsgi import ClosingIterator
 
 from digigraph.cache import Answers
@@ -183,7 +185,21 @@ def language() -> str:
     asked = request.args.get("lang", "")
     if asked in LANGUAGES:
         return asked
-    return request.accept_languages.best_match(LANGUAGES, default="en")
+    return preferred(request.accept_languages)
+
+
+def preferred(accepted: LanguageAccept) -> str:
+    """Return our language that a client likes best; English where it likes none, or any.
+
+    The first part of a tag decides, as in "bg-BG"; of equals the first is taken
+    (RFC 9110, 12.5.4; RFC 4647, 3.4).
+    """
+    told = [(tag.partition("-")[0].lower(), quality) for tag, quality in accepted]
+    liked = [(lang, quality) for lang, quality in told if lang in LANGUAGES and quality > 0]
+    refused = {lang for lang, quality in told if quality == 0}
+    if liked:
+        return max(liked, key=itemgetter(1))[0]
+    return "bg" if "en" in refused and "bg" not in refused else "en"
 
 
 def may_be_kept(key: str, job: Job | None = None) -> None:

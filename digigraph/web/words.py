@@ -10,6 +10,15 @@ from digigraph.formats import Format
 from digigraph.things import BRIEF, LABELS, Document
 
 
+def link_of(iri: str, base: str, root: str) -> str:
+    """Return where an IRI leads from a service under `root`: ours lead to it, others stay.
+
+    >>> link_of("https://x.example/id/a", "https://x.example/", "/kg/")
+    '/kg/id/a'
+    """
+    return root + iri.removeprefix(base) if iri.startswith(base) else iri
+
+
 @dataclass(frozen=True, slots=True)
 class Word:
     """One value as a page shows it: what it reads, its language, and where it leads."""
@@ -52,7 +61,7 @@ class Words:
 
     def link(self, iri: str) -> str:
         """Return where an IRI leads from here; ours lead to this service."""
-        return self.root + iri.removeprefix(self.base) if iri.startswith(self.base) else iri
+        return link_of(iri, self.base, self.root)
 
 
 @dataclass(frozen=True, slots=True)
