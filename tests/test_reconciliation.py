@@ -144,8 +144,8 @@ def test_what_openrefine_does(url: str) -> None:
     assert [one["id"] for one in row["competence"][:2]] == ["digcomp21/1-1", "digcomp21/1-2"]
     assert len(row["level"]) == len(row["competence"]) == 10
 
-    view = manifest["view"]["url"].replace("{{id}}", PROFILE)
-    here = view.replace(manifest["identifierSpace"], f"{url.removesuffix('reconcile')}id/")
+    here = manifest["view"]["url"].replace("{{id}}", PROFILE)
+    assert here.startswith(f"{url.removesuffix('reconcile')}id/")
     assert requests.get(here, headers={"Accept": "text/turtle"}, timeout=30).status_code == 200
     escaped = here.replace(PROFILE, quote(PROFILE, safe=""))
     assert requests.get(escaped, headers={"Accept": "text/turtle"}, timeout=30).status_code == 200
@@ -295,11 +295,33 @@ def test_what_is_wrong_is_told(url: str, sent: dict[str, str], words: str) -> No
     assert words in answer.json()["detail"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "prefix", "of", "wanted", "others"),
+    [
+        ("entity", "Организ", "OccupationProfile", PROFILE, "nkpd11/"),
+        ("type", "Occup", "", "OccupationProfile", "Competence"),
+        ("property", "", "CompetenceAtLevel", "level", "sector"),
+    ],
+)
+def test_suggest_boxes_of_openrefine(
+    url: str, kind: str, prefix: str, of: str, wanted: str, others: str
+) -> None:
+    """What they send beside the prefix is passed over; a type bounds what is suggested."""
+    sent = {"spell": "always", "exact": "false", "scoring": "schema", "prefixed": "true"}
+    answer = requests.get(
+        f"{url}/suggest/{kind}", params={"prefix": prefix, **sent, "type": of}, timeout=30
+    )
+
+    assert answer.status_code == 200, answer.text
+    told = [one["id"] for one in answer.json()["result"]]
+    assert wanted in told
+    assert not any(one.startswith(others) for one in told)
+
+
 def test_unknown_parameters_and_entities(url: str) -> None:
-    """A parameter that there is none of is refused by name; an entity that is not there is 404."""
-    told = requests.get(f"{url}/suggest/type", params={"prefiks": "x"}, timeout=30)
-    assert told.status_code == 400
-    assert "prefiks" in told.json()["detail"]
+    """A parameter that there is none of is passed over; an entity that is not there is 404."""
+    told = requests.get(f"{url}/suggest/type", params={"prefiks": "x", "prefix": "pro"}, timeout=30)
+    assert told.status_code == 200
     gone = requests.get(f"{url}/preview", params={"id": "profile/p-00000000"}, timeout=30)
     assert gone.status_code == 404
     row = requests.get(

@@ -2,13 +2,14 @@
 
 Everything is in the client's language by Accept-Language, and open to pages of other sites (H-08).
 JSONP is left out: CORS does what it was for. Batches are read whole, and all that is wrong with
-one is told at once.
+one is told at once. Parameters that are not ours are passed over: suggest boxes send some that
+are of older services.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -27,10 +28,9 @@ from digigraph.entities import (
     Property,
 )
 from digigraph.formats import JSON
-from digigraph.parameters import Problem
 from digigraph.reconciliation import MOST, Reconciler
 from digigraph.search.plan import Filters
-from digigraph.web.api.parameters import refusal, shown_of
+from digigraph.web.api.parameters import shown_of
 from digigraph.web.batches import queries_of, wanted_extension
 from digigraph.web.nearby import things_here
 from digigraph.web.problems import Refused
@@ -84,13 +84,15 @@ def service() -> Response:
 
 @bp.get("/reconcile/suggest/entity")
 def suggest_entity() -> Response:
-    """Suggest entities by the beginning of a name, a code or an id."""
+    """Suggest entities, of a type if one is given, by the beginning of a name, a code or an id."""
     prefix, cursor, lang = *_prefix(), language()
     reconciler = _reconciler()
     entities = reconciler.entities
+    wanted = _wanted_type()
     exact = entities.iri(prefix) if prefix else None
-    found = [iri for iri, _ in _begun(prefix)] if prefix else []
-    iris = list(dict.fromkeys([*([exact] if exact else []), *found]))
+    fits = exact and (not wanted or wanted in entities.types(exact))
+    found = _begun(prefix, wanted) if prefix else []
+    iris = list(dict.fromkeys([*([exact] if exact and fits else []), *found]))
     return _json(
         {
             "result": [
@@ -116,18 +118,19 @@ def suggest_type() -> Response:
 
 @bp.get("/reconcile/suggest/property")
 def suggest_property() -> Response:
-    """Suggest properties by a part of their name, or by their id."""
+    """Suggest properties, those of a type if one is given, by a part of their name or their id."""
     prefix, cursor = _prefix()
-    found = [p for p in PROPERTIES if _like(prefix, p.id, p.bg, p.en)]
+    wanted = _wanted_type()
+    own = [p for p in PROPERTIES if not wanted or wanted in p.types]
+    found = [p for p in own if _like(prefix, p.id, p.bg, p.en)]
     return _json({"result": [_named(p) for p in found[cursor : cursor + SUGGESTED]]})
 
 
 @bp.get("/reconcile/properties")
 def propose_properties() -> Response:
     """Propose the properties that entities of a type can be extended with."""
-    said = _read(("type", "limit"))
-    limit = _number(said.get("limit", ""), len(PROPERTIES))
-    wanted = said.get("type", "")
+    limit = _number(request.args.get("limit", ""), len(PROPERTIES))
+    wanted = request.args.get("type", "")
     found = [p for p in PROPERTIES if not wanted or wanted in p.types][:limit]
     told: dict[str, Any] = {"limit": limit, "properties": [_named(p) for p in found]}
     return _json({**told, "type": wanted} if wanted else told)
@@ -137,7 +140,7 @@ def propose_properties() -> Response:
 def preview() -> Response:
     """Show an entity in a small frame."""
     entities, lang = _reconciler().entities, language()
-    wanted = _read(("id",)).get("id", "")
+    wanted = request.args.get("id", "")
     iri = entities.iri(wanted)
     if iri is None:
         words = {
@@ -179,7 +182,7 @@ def _manifest(lang: str) -> dict[str, Any]:
         "logo": f"{site().service}logo.svg",
         "serviceVersion": __version__,
         "defaultTypes": [_type(name) for name in DEFAULT_TYPES],
-        "view": {"url": f"{base}id/{{{{id}}}}"},
+        "view": {"url": f"{site().service}id/{{{{id}}}}"},
         "preview": {"url": f"{place}/preview?id={{{{id}}}}", **PREVIEW},
         "suggest": suggest,
         "extend": {
@@ -238,34 +241,21 @@ def _made(_folder: Path) -> Reconciler:
     return Reconciler(entities, named)
 
 
-def _begun(prefix: str) -> list[tuple[str, float]]:
-    """Return the entities that something begins with, the best first."""
-    found = searcher().suggest(prefix, Filters(types=TYPES), limit=MOST)
-    return [(hit.iri, hit.score) for hit in found]
+def _begun(prefix: str, wanted: str) -> list[str]:
+    """Return the entities, of a type if one is wanted, that begin so, the best first."""
+    filters = Filters(types=(wanted,) if wanted else TYPES)
+    return [hit.iri for hit in searcher().suggest(prefix, filters, limit=MOST)]
 
 
 def _prefix() -> tuple[str, int]:
-    said = _read(("prefix", "cursor"))
+    said = request.args
     return said.get("prefix", "").strip(), _number(said.get("cursor", ""), 0)
 
 
-def _read(known: Sequence[str]) -> dict[str, str]:
-    """Return the parameters; `lang` is always one. Raises `Refused` for others."""
-    names = (*known, "lang")
-    unknown = sorted(set(request.args) - set(names))
-    if unknown:
-        raise refusal(list(_unknown(unknown, names)), names)
-    return {name: request.args[name] for name in names if name in request.args}
-
-
-def _unknown(unknown: Iterable[str], known: Sequence[str]) -> Iterator[Problem]:
-    listed = ", ".join(known)
-    for name in map(shown_of, unknown):
-        yield Problem(
-            name,
-            f"„{name}“: няма такъв параметър; има {listed}",
-            f"“{name}”: no such parameter; there are {listed}",
-        )
+def _wanted_type() -> str:
+    """Return the type that is asked for; one that is not ours bounds nothing."""
+    said = request.args.get("type", "")
+    return said if said in TYPES else ""
 
 
 def _number(text: str, otherwise: int) -> int:
