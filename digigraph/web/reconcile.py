@@ -31,10 +31,10 @@ from digigraph.formats import JSON
 from digigraph.reconciliation import MOST, Reconciler
 from digigraph.search.plan import Filters
 from digigraph.web.api.parameters import shown_of
-from digigraph.web.batches import queries_of, wanted_extension
+from digigraph.web.batches import QUERIES, queries_of, wanted_extension
 from digigraph.web.nearby import things_here
 from digigraph.web.problems import Refused
-from digigraph.web.search import searcher
+from digigraph.web.search import in_turn, searcher
 from digigraph.web.site import LANGUAGES, language, page, revalidated, site
 
 bp = Blueprint("reconcile", __name__)
@@ -43,7 +43,10 @@ WITH_SLASH = "reconcile.slashed"
 """The one address that answers with a slash and without, as clients have it written down."""
 
 VERSIONS = ("0.2",)
-PREVIEW = {"width": 400, "height": 240}
+PREVIEW = {"width": 400, "height": 300}
+"""The frame that a preview fits: see `preview.css`."""
+TOLD = ("notation", "sector", "area", "level", "occupation", "isco")
+"""The properties that a preview shows, a line for each, above the beginning of the definition."""
 _FRAMED = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors *"
 """A preview stands in the frames of other sites."""
 
@@ -59,6 +62,7 @@ class Preview:
     name: str
     types: Sequence[str]
     facts: Sequence[tuple[str, str]]
+    definition: str
 
 
 @bp.route("/reconcile", methods=["GET", "POST"])
@@ -77,9 +81,7 @@ def service() -> Response:
         return _json(_manifest(language()))
     if asked == ["extend"]:
         return _json(_extended(given["extend"]))
-    batch = queries_of(given["queries"])
-    reconciler, lang = _reconciler(), language()
-    return _json({name: {"result": reconciler.told(one, lang)} for name, one in batch.items()})
+    return _json(_reconciled(given["queries"]))
 
 
 @bp.get("/reconcile/suggest/entity")
@@ -148,13 +150,12 @@ def preview() -> Response:
             "en": f"Nothing has the id “{shown_of(wanted)}”.",
         }
         raise Refused("not-found", words)
-    told = [
-        (one.name(lang), ", ".join(_shown(entities, one, iri, lang)))
-        for one in PROPERTIES
-        if one.id not in ("name_bg", "name_en")
-    ]
+    properties = [PROPERTY[name] for name in TOLD]
+    told = [(one.name(lang), ", ".join(_shown(entities, one, iri, lang))) for one in properties]
     types = [entities.type_name(name, lang) for name in entities.types(iri)]
-    view = Preview(iri, entities.name(iri, lang), types, [fact for fact in told if fact[1]])
+    definition = " ".join(_shown(entities, PROPERTY["definition_bg"], iri, lang))
+    facts = [fact for fact in told if fact[1]]
+    view = Preview(iri, entities.name(iri, lang), types, facts, definition)
     response = page("preview.html", view)
     response.headers["Content-Security-Policy"] = _FRAMED
     return response
@@ -189,8 +190,20 @@ def _manifest(lang: str) -> dict[str, Any]:
             "propose_properties": {"service_url": place, "service_path": "/properties"},
             "property_settings": [],
         },
-        "batchSize": 50,
+        "batchSize": QUERIES,
     }
+
+
+def _reconciled(text: str) -> dict[str, Any]:
+    """Return the candidates of each query of a batch, within the time that a query has."""
+    batch = queries_of(text)
+    reconciler, lang = _reconciler(), language()
+    told: dict[str, Any] = {}
+    with in_turn() as within:
+        for name, one in batch.items():
+            within()
+            told[name] = {"result": reconciler.told(one, lang)}
+    return told
 
 
 def _extended(text: str) -> dict[str, Any]:
@@ -198,12 +211,14 @@ def _extended(text: str) -> dict[str, Any]:
     ids, properties = wanted_extension(text)
     reconciler, lang = _reconciler(), language()
     rows: dict[str, Any] = {}
-    for name in ids:
-        iri = reconciler.entities.iri(name)
-        rows[name] = {
-            one: reconciler.cells(iri, PROPERTY[one], lang) if iri and one in PROPERTY else []
-            for one in properties
-        }
+    with in_turn() as within:
+        for name in ids:
+            within()
+            iri = reconciler.entities.iri(name)
+            rows[name] = {
+                one: reconciler.cells(iri, PROPERTY[one], lang) if iri and one in PROPERTY else []
+                for one in properties
+            }
     return {"meta": [_meta(one) for one in properties], "rows": rows}
 
 
