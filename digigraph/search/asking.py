@@ -103,20 +103,23 @@ class Search:
             return tuple(self._hits(db, found, ()))
 
     def best(self, text: str, filters: Filters = _ALL, *, limit: int = 5) -> tuple[Hit, ...]:
-        """Return the named things that a text most likely means, with how alike they are.
+        """Return the named things that a text most likely means, in the order of a search.
 
-        The score of the very code or name is 100; of all else it is how much the text and the
-        nearest of its names have in common, and less than that.
+        The score of the very code or name is 100. All else has less: half of it says how well the
+        words were found, as in a search, half how alike the text and the nearest name are; and
+        none has more than one before it.
         """
         with self._index.connection() as db:
             question = Question(self._index, db, text, self._base)
-            sure = question.exact(filters)
-            numbers = list(dict.fromkeys([*sure, *question.alike(filters)]))
-            things = self._index.things(db, numbers)
-        known = set(sure)
-        found = [(SURE if one.number in known else _likeness(text, one), one) for one in things]
-        found.sort(key=lambda one: -one[0])
-        return tuple(_hit(thing, score) for score, thing in found[:limit])
+            found = dict(islice(question.best(filters), limit))
+            things = self._index.things(db, list(found))
+        hits, most = [], SURE
+        for thing in things:
+            said = found[thing.number]
+            if said < SURE:
+                most = min(most, (said + _likeness(text, thing)) / 2)
+            hits.append(_hit(thing, most))
+        return tuple(hits)
 
     def _hits(
         self, db: sqlite3.Connection, found: Sequence[Scored], asked: Sequence[Asked]
