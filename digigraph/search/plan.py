@@ -46,7 +46,10 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What hits are to be: of one of some types, in a scheme, of a sector, an area, a level."""
+    """What hits are to be: of one of some types, in a scheme, of a sector, an area, a level.
+
+    A search takes the IRI of a scheme or of an area too.
+    """
 
     types: tuple[str, ...] = ()
     scheme: str = ""
