@@ -30,12 +30,12 @@ from digigraph.engine import Engine, Job, Limits
 from digigraph.errors import DigigraphError, NotFound, ResultTooLarge
 from digigraph.formats import RESULTS_JSON, TURTLE
 from digigraph.framing import tree
-from digigraph.model import Profile, Words
+from digigraph.model import Profile, Thing, Words
 from digigraph.release import Release
 from digigraph.search import Hit
 from digigraph.writers import lines_of
 
-LONGEST = 60_000
+LONGEST = 80_000
 """The most characters of one answer: what an agent can read at a time."""
 
 Transport = Literal["stdio", "http"]
@@ -126,7 +126,7 @@ class _Tools:
     ) -> dict[str, Any]:
         """Find things by words or code; the best come first, each with its URI."""
         found = self.data.search(text, type=type, limit=limit)
-        return {"items": [_hit(one, lang) for one in found]}
+        return _short_enough({"items": [_hit(one, lang) for one in found]})
 
     def _get(
         self,
@@ -140,6 +140,8 @@ class _Tools:
             found = self.data.get(thing)
         except NotFound:
             return _short_enough(self._document(thing))
+        if isinstance(found, Thing):
+            return _short_enough(self._document(found.iri))
         told = _told(found)
         if isinstance(found, Profile) and not statements:
             for one in told["requirements"]:
@@ -168,7 +170,7 @@ class _Tools:
             if whole.size > LONGEST:
                 raise ResultTooLarge(LONGEST)
             answer = whole.read().decode()
-        return {"turtle": answer} if graph else dict(json.loads(answer))
+        return _short_enough({"turtle": answer} if graph else json.loads(answer))
 
     def examples(self) -> str:
         """Return the published example queries as JSON."""
@@ -209,7 +211,8 @@ def _told(value: Any) -> Any:
 
 
 def _short_enough(told: Mapping[str, Any]) -> dict[str, Any]:
-    if len(json.dumps(told, ensure_ascii=False)) > LONGEST:
+    # The package sends it indented by two.
+    if len(json.dumps(told, ensure_ascii=False, indent=2)) > LONGEST:
         raise ToolError(
             f"this has more than {LONGEST} characters; ask for less, or for a part of it by its "
             "URI, or with a query"

@@ -22,10 +22,11 @@ from digigraph.errors import InputError, NotFound, UsageError
 from digigraph.formats import N_TRIPLES, RESULTS_JSON
 from digigraph.gathered import Compared, Hits, Profiles
 from digigraph.listing import Listing
-from digigraph.model import Competence, CompetenceAtLevel, Level, Profile
-from digigraph.reading import at_level_of, competence_of, level_of
+from digigraph.model import Competence, CompetenceAtLevel, Level, Profile, Thing
+from digigraph.reading import at_level_of, competence_of, level_of, thing_of
 from digigraph.release import Release, newest_release, open_release
 from digigraph.search import Filters, Hit, Search
+from digigraph.search.entries import GROUPS, TYPES
 from digigraph.shipped import release_of_the_shipped_data
 from digigraph.sidebyside import SideBySide
 from digigraph.store import Store
@@ -65,6 +66,10 @@ def load(release: str | Path | Release | None = None) -> Dataset:
     return Dataset(found)
 
 
+Found = Profile | Competence | CompetenceAtLevel | Level | Thing
+"""What a release has, as an object."""
+
+
 class Dataset:
     """One release: its profiles, competences and levels, and questions to it."""
 
@@ -94,11 +99,12 @@ class Dataset:
         iri = competence.iri if isinstance(competence, Competence) else self._iri(competence)
         return self._at_levels.get(iri, ())
 
-    def get(self, thing: str) -> Profile | Competence | CompetenceAtLevel | Level:
+    def get(self, thing: str) -> Found:
         """Return a thing by URI, by the end of it, or by a code, as "1.2", "1.2-6", "33393020".
 
-        The code of an occupation leads to its profile. Raises `NotFound` where there is no such
-        thing, or where a code leads to several.
+        The code of an occupation leads to its profile, if it has one. What is no profile,
+        competence or level is a `Thing`. Raises `NotFound` where there is no such thing, or where
+        a code leads to several.
         """
         found = [one for iri in self._iris(thing) for one in self._objects(iri)]
         if len(found) != 1:
@@ -121,10 +127,13 @@ class Dataset:
         """Return what a text finds, the best first: names, codes and the words of statements.
 
         `type` is a class of the vocabulary, as "OccupationProfile". Words may be inflected,
-        mistyped, in Latin letters or English (A-01). Raises `SearchUnavailable` for a release
-        without an index, `SearchTimeout` where it takes too long.
+        mistyped, in Latin letters or English (A-01). Raises `UsageError` where there is no such
+        type, `SearchUnavailable` for a release without an index, `SearchTimeout` where it takes
+        too long.
         """
-        filters = Filters(types=(type,) if type else ())
+        if limit < 1 or offset < 0:
+            raise UsageError(f"limit is 1 or more, offset 0 or more; not {limit} and {offset}")
+        filters = _of_type(type)
         return Hits(self._search.search(text, filters, limit=limit, offset=offset).hits)
 
     def match(self, text: str, *, type: str = "") -> Hit | None:  # noqa: A002
@@ -132,7 +141,7 @@ class Dataset:
 
         The score is 100 for the very name or code. Raises what `search` does.
         """
-        filters = Filters(types=(type,) if type else ())
+        filters = _of_type(type)
         return next(iter(self._search.best(text, filters, limit=1)), None)
 
     def compare(self, *profiles: Profile | str) -> Compared:
@@ -245,7 +254,7 @@ class Dataset:
             raise NotFound(f"{thing!r} leads to {listed if found else 'nothing here'}")
         return found[0]
 
-    def _objects(self, iri: str) -> Iterator[Profile | Competence | CompetenceAtLevel | Level]:
+    def _objects(self, iri: str) -> Iterator[Found]:
         if known := self._by_iri.get(iri):
             yield known
         elif profile := self.profiles.with_id(iri.rpartition("/")[2]):
@@ -253,9 +262,11 @@ class Dataset:
         elif self._things.says(iri, "rdf:type", "dgc:CompetenceAtLevel"):
             competence = iri.rpartition("/")[0]
             yield from (one for one in self.at_levels(competence) if one.iri == iri)
-        else:
-            for subject in self._things.subjects("dgc:occupation", iri):
+        elif profiles := self._things.subjects("dgc:occupation", iri):
+            for subject in profiles:
                 yield from self._objects(subject)
+        else:
+            yield thing_of(iri, self._things.said_of(iri), self._things.names)
 
     def _rows(self, table: str) -> Iterator[dict[str, str]]:
         with self._table(table).open(encoding="utf-8", newline="") as file:
@@ -267,6 +278,14 @@ class Dataset:
         if name not in known:
             raise UsageError(f"there is no table {name!r}; there are {', '.join(known)}")
         return folder / f"{name}.csv"
+
+
+def _of_type(name: str) -> Filters:
+    """Return the filter for a class of the vocabulary, if one is named."""
+    known = (*TYPES, *GROUPS)
+    if name and name not in known:
+        raise UsageError(f"no type {name!r}; there are {', '.join(known)}")
+    return Filters(types=(name,) if name else ())
 
 
 def _value(term: dict[str, Any] | None) -> Cell:

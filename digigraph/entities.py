@@ -49,6 +49,8 @@ class Property:
     only: str = ""
     but: str = ""
     language: str = ""
+    coded: bool = False
+    """Whether its values are codes, which people write in more ways than one."""
 
     def name(self, lang: str) -> str:
         """Return what it is called."""
@@ -60,9 +62,10 @@ _COMPETENCES = ("Competence", "FrameworkCompetence", "SpecificCompetence")
 _MATCHES = ("skos:exactMatch", "skos:closeMatch", "skos:relatedMatch", "skos:broadMatch")
 
 PROPERTIES = (
-    Property("notation", "код", "code", _CODED, ("skos:notation", "dgc:occupation/skos:notation")),
+    Property("notation", "код", "code", _CODED, ("skos:notation", "dgc:occupation/skos:notation"),
+             coded=True),
     Property("sector", "сектор (КИД-2008)", "sector (KID-2008)", ("OccupationProfile",),
-             ("dgc:economicActivity/skos:notation",)),
+             ("dgc:economicActivity/skos:notation",), coded=True),
     Property("area", "област", "area", (*_COMPETENCES, "CompetenceAtLevel"),
              ("dgc:area", "skos:broader", "dgc:ofCompetence/dgc:area",
               "dgc:ofCompetence/skos:broader"), "entity"),
@@ -76,7 +79,7 @@ PROPERTIES = (
     Property("occupation", "длъжност (НКПД-2011)", "occupation (NKPD-2011)",
              ("OccupationProfile",), ("dgc:occupation",), "entity"),
     Property("isco", "код по ISCO-08", "ISCO-08 code", ("OccupationProfile", "OccupationPosition"),
-             ("dgc:occupation/skos:broadMatch", "skos:broadMatch"), only=ISCO),
+             ("dgc:occupation/skos:broadMatch", "skos:broadMatch"), only=ISCO, coded=True),
     Property("esco", "съответствие в ESCO", "match in ESCO", TYPES,
              (*_MATCHES, *(f"dgc:occupation/{match}" for match in _MATCHES)),
              only=ESCO, but=ISCO),
@@ -112,6 +115,11 @@ class Entities:
         said = (v.value for v in self._values(iri, "rdf:type"))
         found = {self._classes[value] for value in said if value in self._classes}
         return sorted(found, key=lambda name: (name not in BROADER, TYPES.index(name)))
+
+    def of_types(self, names: Iterable[str]) -> list[str]:
+        """Return the IRIs of the entities of some types, each once."""
+        found = (iri for name in names for iri in self.things.of_class(f"dgc:{name}"))
+        return [iri for iri in dict.fromkeys(found) if self.types(iri)]
 
     def name(self, iri: str, lang: str) -> str:
         """Return what an entity is called, in a language if it has a name in it."""

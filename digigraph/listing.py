@@ -85,12 +85,13 @@ class Listing:
     ) -> Sequence[str]:
         """Return the competences for which all that is given holds.
 
-        `scheme` is the last part of a scheme's IRI, as "digcomp21", `area` the number of an area,
-        `kind` is "general" or "specific"; with a `level`, a profile requires it there or above.
+        `scheme` is a scheme's IRI or the last part of it, as "digcomp21", `area` the IRI or the
+        number of an area, `kind` is "general" or "specific"; with a `level`, a profile requires it
+        there or above.
         """
         found = self._competences
         if scheme:
-            iri = self.things.names.id(scheme)
+            iri = scheme if "://" in scheme else self.things.names.id(scheme)
             found = self._among(found, self.things.subjects("skos:inScheme", iri))
         if area:
             found = self._among(found, self._in_area(area))
@@ -170,7 +171,10 @@ class Listing:
 
     def _in_area(self, area: str) -> Iterable[str]:
         for name in ("skos:broader", "dgc:area"):
-            yield from self._with_value(name, [area])
+            if "://" in area:
+                yield from self.things.subjects(name, area)
+            else:
+                yield from self._with_value(name, [area])
 
     def _named(self, named: str) -> list[str]:
         names = self.things.names

@@ -142,6 +142,19 @@ class Requirement:
 
 
 @dataclass(frozen=True, slots=True)
+class Thing:
+    """Whatever else a release has: an area, a position, a sector, a statement, a source.
+
+    `types` are the names of its classes in the vocabulary, or their IRIs where they are of others.
+    """
+
+    iri: str
+    types: tuple[str, ...]
+    label: Words
+    notation: str
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """The profile of an occupation, with its requirements in the order of the document.
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
+
+import pyoxigraph as ox
 
 from digigraph.model import (
     Competence,
@@ -13,9 +15,12 @@ from digigraph.model import (
     Profile,
     Requirement,
     Statement,
+    Thing,
     Words,
 )
+from digigraph.names import Names
 from digigraph.tables import SEPARATOR
+from digigraph.things import LABELS, Value
 
 Row = Mapping[str, str]
 """A row of a table, column by column."""
@@ -64,6 +69,29 @@ def at_level_of(row: Row) -> CompetenceAtLevel:
         label=_words(row, "name"),
         lead_in=_words(row, "lead_in"),
         definition=_words(row, "definition"),
+    )
+
+
+def thing_of(iri: str, said: Iterable[ox.Triple], names: Names) -> Thing:
+    """Return any thing from what is said of it: its classes, what it is called, its code."""
+    told: dict[str, list[Value]] = {}
+    for one in said:
+        if isinstance(one.object, (ox.NamedNode, ox.Literal)):
+            told.setdefault(one.predicate.value, []).append(one.object)
+    labels = {
+        value.language or "": value.value
+        for name in reversed(LABELS)
+        for value in told.get(names.expanded(name), ())
+        if isinstance(value, ox.Literal)
+    }
+    types = sorted(value.value for value in told.get(names.expanded("rdf:type"), ()))
+    codes = sorted(value.value for value in told.get(names.expanded("skos:notation"), ()))
+    vocabulary = names.term("")
+    return Thing(
+        iri,
+        tuple(one.removeprefix(vocabulary) for one in types),
+        Words(labels),
+        next(iter(codes), ""),
     )
 
 

@@ -3,18 +3,20 @@
 The score of a candidate is that of its name or code, 0 to 100, as `digigraph.search` gives it:
 100 where the query is a name or a code of it. Where properties are given too, they weigh as much
 as their number to two: with n of them, of which m agree, the score is
-(2 · name + n · 100 · m/n) / (2 + n). Without a name it is the share of those that agree. A
-candidate is a match where it alone has the score 100.
+(2 · name + n · 100 · m/n) / (2 + n). Without a name it is the share of those that agree. A type
+that is preferred weighs 1. A candidate is a match where it alone has the score 100.
 """
 
 from __future__ import annotations
 
+import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from digigraph.codes import with_code
 from digigraph.entities import PROPERTY, TYPES, Entities, Property
+from digigraph.nearness import squeezed
 
 LIMIT, MOST = 10, 100
 """How many candidates there are, and how many there can be."""
@@ -59,17 +61,19 @@ class Reconciler:
     def __init__(self, entities: Entities, named: Named) -> None:
         """Take the entities, and what finds them by text."""
         self.entities, self._named = entities, named
+        self._lock = threading.Lock()
+        self._holders: dict[str, dict[str, list[str]]] = {}
+        """Property -> value -> what has it; gathered once it is asked for without a text."""
 
     def candidates(self, query: Query) -> list[Candidate]:
         """Return the candidates, the best first; equal ones stand in the order of `TYPES`."""
         wanted = tuple(name for name in query.types if name in TYPES)
         if query.types and query.strict != "should" and not wanted:
             return []
-        types = () if query.strict == "should" else wanted
-        many = min(MOST, query.limit * _LOOKED_AT if query.properties else query.limit)
-        found: Iterable[tuple[str, float | None]]
-        found = self._named(query.text, types, many) if query.text else self._with(query, types)
-        scored = [self._scored(iri, score, query) for iri, score in found]
+        found: dict[str, float | None] = {}
+        for types in (wanted, ()) if query.strict == "should" and wanted else (wanted,):
+            found |= self._found(query, types)
+        scored = [self._scored(iri, score, query) for iri, score in found.items()]
         if query.strict == "all" and len(wanted) > 1:
             scored = [c for c in scored if set(wanted) <= set(self.entities.types(c.iri))]
         scored = [candidate for candidate in scored if candidate.score > 0]
@@ -109,9 +113,19 @@ class Reconciler:
             {"id": self.entities.id(one), "name": self.entities.name(one, lang)} for one in ours
         ]
 
+    def _found(self, query: Query, types: Sequence[str]) -> dict[str, float | None]:
+        """Return what the text finds, with its scores, or without one what the properties do."""
+        if query.text:
+            many = min(MOST, query.limit * _LOOKED_AT if query.properties else query.limit)
+            return dict(self._named(query.text, types, many))
+        return dict.fromkeys(self._with(query, types))
+
     def _order(self, one: Candidate) -> tuple[float, int, str]:
-        types = self.entities.types(one.iri)
-        return -one.score, min(map(TYPES.index, types), default=len(TYPES)), one.iri
+        return -one.score, self._place(one.iri), one.iri
+
+    def _place(self, iri: str) -> int:
+        """Return where the first of the types of an entity stands in `TYPES`."""
+        return min(map(TYPES.index, self.entities.types(iri)), default=len(TYPES))
 
     def _described(self, iri: str) -> dict[str, str]:
         codes = self.entities.values(iri, PROPERTY["notation"])
@@ -124,7 +138,7 @@ class Reconciler:
         if asked:
             parts.append((asked, _WHOLE * agreeing / asked))
         weight = sum(weight for weight, _ in parts)
-        if name is not None and query.strict == "should" and query.types:
+        if query.strict == "should" and query.types:
             fits = bool(set(query.types) & set(self.entities.types(iri)))
             parts, weight = [*parts, (1, _WHOLE * fits)], weight + 1
         score = sum(weight * value for weight, value in parts) / weight if weight else 0.0
@@ -133,41 +147,47 @@ class Reconciler:
     def _agrees(self, iri: str, told: Property | None, wanted: tuple[str, ...]) -> bool:
         if told is None:
             return False
+        known = self._keys(iri, told)
+        return any(known & _asked(told, value) for value in wanted)
+
+    def _keys(self, iri: str, told: Property) -> set[str]:
+        """Return what the values of a property are compared by: ids, names and codes of ours."""
         values = self.entities.values(iri, told)
-        known = {_folded(value) for value in values}
+        found = {_folded(value) for value in values}
+        codes = values if told.coded else []
         if told.kind == "entity":
-            known |= {_folded(self.entities.id(value)) for value in values}
-            known |= {_folded(self.entities.name(v, lang)) for v in values for lang in _LANGUAGES}
-            known |= {
-                _folded(c) for v in values for c in self.entities.values(v, PROPERTY["notation"])
-            }
-        return any(_folded(value) in known for value in wanted)
+            found |= {_folded(self.entities.id(value)) for value in values}
+            found |= {_folded(self.entities.name(v, lang)) for v in values for lang in _LANGUAGES}
+            codes = [c for v in values for c in self.entities.values(v, PROPERTY["notation"])]
+        return found | {_code(code) for code in codes}
 
-    def _with(self, query: Query, types: Sequence[str]) -> list[tuple[str, None]]:
-        """Return the entities that have the first property that leads to any (no text given)."""
-        for told, wanted in query.properties:
-            if told is None:
-                continue
-            texts = wanted
-            found = [iri for text in texts for iri in self._having(told, text)]
-            if types:
-                found = [iri for iri in found if set(types) & set(self.entities.types(iri))]
-            if found:
-                return [(iri, None) for iri in dict.fromkeys(found)][:MOST]
-        return []
+    def _with(self, query: Query, types: Sequence[str]) -> list[str]:
+        """Return the entities of some types with which the most properties agree (no text)."""
+        agreeing = Counter(
+            iri
+            for told, wanted in query.properties
+            if told is not None
+            for iri in self._having(told, wanted)
+            if not types or set(types) & set(self.entities.types(iri))
+        )
+        return sorted(agreeing, key=lambda iri: (-agreeing[iri], self._place(iri), iri))[:MOST]
 
-    def _having(self, told: Property, text: str) -> list[str]:
-        """Return the entities that a code, or an entity by id or code, leads to backwards."""
-        things = self.entities.things
-        starts = [*with_code(things, text), *filter(None, [self.entities.iri(text)])]
-        found = [*starts]
-        for name in ("dgc:occupation", "dgc:economicActivity", "dgc:area", "skos:broader",
-                     "skos:broadMatch"):  # fmt: skip
-            found += [iri for start in starts for iri in things.subjects(name, start)]
-        return [iri for iri in found if self._agrees(iri, told, (text,)) and self._is_ours(iri)]
+    def _having(self, told: Property, wanted: Iterable[str]) -> set[str]:
+        """Return the entities of which one of the values is a value of a property."""
+        with self._lock:
+            if told.id not in self._holders:
+                self._holders[told.id] = self._gathered(told)
+        known = self._holders[told.id]
+        keys = {key for value in wanted for key in _asked(told, value)}
+        return {iri for key in keys for iri in known.get(key, ())}
 
-    def _is_ours(self, iri: str) -> bool:
-        return bool(self.entities.types(iri))
+    def _gathered(self, told: Property) -> dict[str, list[str]]:
+        """Return what has each value of a property."""
+        found: dict[str, list[str]] = {}
+        for iri in self.entities.of_types(told.types):
+            for key in self._keys(iri, told):
+                found.setdefault(key, []).append(iri)
+        return found
 
 
 _LANGUAGES = ("bg", "en")
@@ -184,3 +204,14 @@ def _features(one: Candidate) -> list[dict[str, Any]]:
 
 def _folded(text: str) -> str:
     return " ".join(str(text).split()).casefold()
+
+
+def _code(text: str) -> str:
+    """Return the key of a code, however it is written; it is the key of nothing else."""
+    return f"#{squeezed(text)}"
+
+
+def _asked(told: Property, text: str) -> set[str]:
+    """Return what a value that is asked for is compared by."""
+    coded = told.coded or told.kind == "entity"
+    return {_folded(text), _code(text)} if coded and squeezed(text) else {_folded(text)}

@@ -14,6 +14,7 @@ import pytest
 from mcp import Client, StdioServerParameters
 from servers import Server, unused_port
 
+from digigraph.agents import LONGEST
 from digigraph.release import Release
 
 T = TypeVar("T")
@@ -135,10 +136,31 @@ def test_what_is_wrong_is_said(address: str) -> None:
         ("compare", {"profiles": [PROFILE, "1.2"]}, "no profile"),
         ("search", {"text": "x" * 10_000}, "500"),
         ("search", {"text": "x", "limit": 1_000_000}, "50"),
+        ("search", {"text": "x", "limit": -1}, "1"),
+        ("search", {"text": "x", "type": "Nothing"}, "OccupationProfile"),
     ):
         failed, message = call(address, tool, **arguments)
         assert failed, tool
         assert words in message, message
+
+
+def test_no_answer_is_longer_than_can_be_read(address: str) -> None:
+    """The characters that are sent count, with their indentation: an answer fits or says so."""
+
+    async def doing(client: Client) -> list[tuple[int, str]]:
+        answers = []
+        for many in (50, 100, 200, 400):
+            query = f"SELECT * {{ ?s ?p ?o }} LIMIT {many}"
+            told = await client.call_tool("query", {"sparql": query})
+            text = getattr(told.content[0], "text", "")
+            answers.append((len(text), text if told.is_error else ""))
+        return answers
+
+    told = talk(address, doing)
+
+    assert all(length <= LONGEST for length, _ in told)
+    assert not told[0][1]
+    assert "LIMIT" in told[-1][1] or str(LONGEST) in told[-1][1]
 
 
 def test_the_examples_are_a_resource(address: str) -> None:

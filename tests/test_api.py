@@ -320,6 +320,12 @@ def test_filters_of_profiles(site: FlaskClient, asked: str, expected: list[str])
     [
         ("scheme=digcomp21&area=4", ["4-1", "4-2", "4-3", "4-4"]),
         ("scheme=nothing", []),
+        (
+            f"scheme={BASE}id/digcomp21&area={BASE}id/digcomp21/area-2",
+            ["2-1", "2-2", "2-3", "2-4", "2-5", "2-6"],
+        ),
+        (f"area={BASE}id/digcomp21/area-2&kind=specific", ["c-gj8xfnjp"]),
+        (f"scheme={BASE}id/nothing", []),
         ("level=7", ["5-2"]),
         ("kind=general&level=6", ["1-1", "1-2", "2-2", "3-1", "5-2"]),
         ("kind=specific", ["c-7961m7pd", "c-g66mpmtj", "c-gj8xfnjp", "c-qayqf27g"]),
@@ -465,6 +471,20 @@ def test_codes_and_labels_are_looked_up(site: FlaskClient, described: dict[str, 
         "competence/c-gj8xfnjp", "digcomp21/1-2", "digcomp21/1-2", None, "digcomp21/1-2",
     ]  # fmt: skip
     assert all(one["match"] is None or one["match"]["score"] == 1 for one in told["items"])
+
+
+def test_what_is_told_of_a_hit_narrows_the_next_question(site: FlaskClient) -> None:
+    """The scheme of a hit and the IRI of an area are filters as they are returned."""
+    (first, *_) = got(site, "/search?q=клиент&type=OccupationPosition")["items"]
+    again = got(site, f"/search?q=клиент&scheme={first['scheme']}")
+    area = got(site, f"/search?q=данни&type=Competence&area={BASE}id/digcomp21/area-4")["items"]
+    (one,) = looked_up(site, ["33393020"], f"?scheme={first['scheme']}")
+
+    assert first["id"] in [hit["id"] for hit in again["items"]]
+    assert {hit["scheme"] for hit in again["items"]} == {first["scheme"]} == {f"{BASE}id/nkpd11"}
+    assert [hit["notation"][0] for hit in area] == ["4"] * len(area)
+    assert area
+    assert one["match"]["id"] == f"{BASE}id/nkpd11/33393020"
 
 
 def test_a_look_up_can_be_narrowed(site: FlaskClient) -> None:

@@ -11,8 +11,9 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import pytest
+import requests
 from browsers import Visit, browsing, visiting
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, ViewportSize, expect
 from servers import serving
 
 from digigraph.release import Release
@@ -419,3 +420,23 @@ def test_axe_finds_no_serious_barrier(
              if one["impact"] in ("serious", "critical")]  # fmt: skip
     assert grave == []
     assert len(found["passes"]) > 10
+
+
+@pytest.mark.parametrize(
+    "thing",
+    ["profile/p-37q68h4z", "digcomp21/1-2", "competence/c-gj8xfnjp", "digcomp21/1-2/level-6",
+     "nkpd11/33393020", "digcomp21/area-1", "digcomp21/level-6"],
+)  # fmt: skip
+def test_a_preview_fits_its_frame(browser: Browser, site: str, thing: str) -> None:
+    """What the manifest says of the size of previews holds, in either language (A-04)."""
+    frame = requests.get(f"{site}reconcile", timeout=30).json()["preview"]
+    size = ViewportSize(width=frame["width"], height=frame["height"])
+    with visiting(browser, viewport=size) as visit:
+        for lang in ("bg", "en"):
+            visit.page.goto(f"{frame['url'].replace('{{id}}', thing)}&lang={lang}")
+            told = visit.page.evaluate(
+                "({width: document.documentElement.scrollWidth,"
+                " height: document.documentElement.scrollHeight})"
+            )
+            assert told == size
+        assert visit.page.locator("h1").inner_text()

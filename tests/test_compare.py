@@ -432,3 +432,63 @@ def test_the_command_refuses(
 
     assert (done.returncode, done.stdout) == (code, "")
     assert told in done.stderr
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["code,level\n1.2,8\n2.1,1\n", "Код;Ниво\r\n1.2;8\r\n2.1;1\r\n", "1.2\t8\n\n2-1\t1\tnote\n"],
+    ids=["header", "semicolons", "tabs"],
+)
+def test_own_levels_as_spreadsheets_write_them(
+    three_profiles: Release, tmp_path: Path, written: str
+) -> None:
+    """A header row is passed over; commas, semicolons and tabs are all read."""
+    own = tmp_path / "own.csv"
+    own.write_text(written, encoding="utf-8-sig", newline="")
+
+    told = json.loads(run(three_profiles, THIRD, "--own", str(own), "--json").stdout)
+
+    assert told["reach"] == round((2 + 1) / 5, 4)
+
+
+def test_rows_of_own_levels_that_cannot_be_used(three_profiles: Release, tmp_path: Path) -> None:
+    """Unknown and repeated codes and impossible levels are told at once, each with its line."""
+    own = tmp_path / "own.csv"
+    own.write_text("code,level\n1.2,5\n9.9,3\n1-2,4\n2.1,9\n1.1,high\n", encoding="utf-8")
+
+    done = run(three_profiles, THIRD, "--own", str(own), "--json")
+
+    assert (done.returncode, done.stdout) == (3, "")
+    for words in (
+        "line 3: no competence has the code “9.9”",
+        "line 4: “1-2” is there already on line 2, as “1.2”",
+        "line 5: “2.1”: a level is 1 to 8",
+        "line 6: “1.1”: a level is 1 to 8, or 0 for none; found “high”",
+    ):
+        assert words in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("written", "place", "words"),
+    [
+        (b'1.1,5\n"1.2,5\n', ":", "the quotes do not close"),
+        (b"1.1,5\n1.2\n", ":2: ", "one cell alone"),
+        (b"1.1,5\n\xff\xfe\n", ":2: ", "UTF-8"),
+        (b'{"1.1": 5,\n"1.2"}', ":2: ", "no JSON"),
+        (b'{"1.1": 5, "1.1": 6}', ": ", "is there already"),
+        (b'{"1.1": [5]}', ": ", "found “[5]”"),
+        (b"", ": ", "no levels here"),
+    ],
+)
+def test_a_file_that_holds_no_levels(
+    three_profiles: Release, tmp_path: Path, written: bytes, place: str, words: str
+) -> None:
+    """What is wrong is said with the file and the line, and is exit code 3."""
+    own = tmp_path / "own"
+    own.write_bytes(written)
+
+    done = run(three_profiles, THIRD, "--own", str(own))
+
+    assert (done.returncode, done.stdout) == (3, "")
+    assert f"{own}{place}" in done.stderr
+    assert words in done.stderr

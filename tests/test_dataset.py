@@ -15,6 +15,7 @@ import rdflib
 
 import digigraph
 from digigraph.errors import InputError, NotFound, QueryForbidden, ReleaseError, UsageError
+from digigraph.model import Thing
 from digigraph.release import Release
 
 
@@ -107,6 +108,27 @@ def test_things_by_uri_and_by_code(
 
     assert type(found).__name__ == kind
     assert found.iri == f"https://w3id.org/digigraph/id/{end}"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "end", "of", "called", "code"),
+    [
+        ("24215025", "nkpd11/24215025", "OccupationPosition", "Мениджър, ключови клиенти", ""),
+        ("digcomp21/area-1", "digcomp21/area-1", "CompetenceArea", "Грамотност", "1"),
+        ("93", "nace2/93", "", "Спорт", "93"),
+    ],
+)
+def test_things_of_other_kinds(
+    data: digigraph.Dataset, wanted: str, end: str, of: str, called: str, code: str
+) -> None:
+    """Positions, areas, sectors and the rest have a type, names and a code too."""
+    found = data.get(wanted)
+
+    assert isinstance(found, Thing)
+    assert found.iri.endswith(end)
+    assert not of or of in found.types
+    assert found.label["bg"].startswith(called)
+    assert found.notation == (code or wanted)
 
 
 @pytest.mark.parametrize("wanted", ["9.9", "", "<>", "no such thing", "12345678"])
@@ -242,6 +264,17 @@ def test_words_find_things(data: digigraph.Dataset) -> None:
     assert best is not None
     assert (best.iri, best.score) == (profile.iri, 100.0)
     assert data.match("qqqq") is None
+
+
+def test_a_search_that_cannot_be_meant(data: digigraph.Dataset) -> None:
+    """A type that there is not is refused by name, and so are fewer hits than one."""
+    for way in (data.search, data.match):
+        with pytest.raises(UsageError, match=r"'Proffile'.*OccupationProfile"):
+            way("клиент", type="Proffile")
+    with pytest.raises(UsageError, match="limit"):
+        data.search("клиент", limit=-1)
+    with pytest.raises(UsageError, match="offset"):
+        data.search("клиент", offset=-1)
 
 
 def test_without_an_argument_the_shipped_data_is_loaded(tmp_path: Path) -> None:

@@ -20,6 +20,7 @@ from servers import serving
 
 from digigraph.entities import PROPERTIES, TYPES
 from digigraph.release import Release
+from digigraph.web import Settings, create_app
 
 PROFILE = "profile/p-37q68h4z"
 TITLE = "Организатор, работа с клиенти"
@@ -144,8 +145,8 @@ def test_what_openrefine_does(url: str) -> None:
     assert [one["id"] for one in row["competence"][:2]] == ["digcomp21/1-1", "digcomp21/1-2"]
     assert len(row["level"]) == len(row["competence"]) == 10
 
-    view = manifest["view"]["url"].replace("{{id}}", PROFILE)
-    here = view.replace(manifest["identifierSpace"], f"{url.removesuffix('reconcile')}id/")
+    here = manifest["view"]["url"].replace("{{id}}", PROFILE)
+    assert here.startswith(f"{url.removesuffix('reconcile')}id/")
     assert requests.get(here, headers={"Accept": "text/turtle"}, timeout=30).status_code == 200
     escaped = here.replace(PROFILE, quote(PROFILE, safe=""))
     assert requests.get(escaped, headers={"Accept": "text/turtle"}, timeout=30).status_code == 200
@@ -234,6 +235,73 @@ def test_strictness_of_types(url: str) -> None:
     assert found["should"][0]["score"] < 100
 
 
+def test_a_preferred_type_comes_first(url: str) -> None:
+    """OpenRefine prefers a type with every query: what is of it is found and comes first."""
+    query = {"query": "клиенти", "type": "SpecificCompetence", "type_strict": "should"}
+    found = ask(url, one={**query, "limit": 1}, more={**query, "limit": 20})
+
+    assert [t["id"] for t in found["one"][0]["type"]] == ["SpecificCompetence", "Competence"]
+    fitting = ["SpecificCompetence" in [t["id"] for t in one["type"]] for one in found["more"]]
+    assert fitting == sorted(fitting, reverse=True)
+    assert PROFILE in [one["id"] for one in found["more"]]
+
+
+@pytest.mark.parametrize(
+    ("kind", "pid", "value", "wanted"),
+    [
+        ("OccupationProfile", "notation", "3339-3020", PROFILE),
+        ("OccupationProfile", "competence", "1.2", PROFILE),
+        ("OccupationProfile", "competence", {"id": "digcomp21/1-2"}, PROFILE),
+        ("OccupationProfile", "level", 6, PROFILE),
+        ("OccupationProfile", "isco", "3339", PROFILE),
+        ("OccupationProfile", "sector", "93", PROFILE),
+        ("OccupationProfile", "name_bg", TITLE, PROFILE),
+        ("FrameworkCompetence", "name_en", "netiquette", "digcomp21/2-5"),
+        ("Competence", "area", "Безопасност", "digcomp21/4-1"),
+        ("CompetenceAtLevel", "level", 8, "digcomp21/1-1/level-8"),
+    ],
+)
+def test_properties_alone_find(url: str, kind: str, pid: str, value: object, wanted: str) -> None:
+    """Without a text any property finds, by code however it is written, by id and by name."""
+    told = ask(url, q={"type": kind, "properties": [{"pid": pid, "v": value}], "limit": 100})
+
+    assert wanted in [one["id"] for one in told["q"]]
+    assert {one["score"] for one in told["q"]} == {100}
+
+
+def test_what_agrees_with_more_properties_comes_first(url: str) -> None:
+    """Two properties that both agree are better than one of them."""
+    properties = [{"pid": "level", "v": 6}, {"pid": "competence", "v": "1.2"}]
+    told = ask(url, q={"type": "CompetenceAtLevel", "properties": properties})
+
+    assert told["q"][0]["id"] == "digcomp21/1-2/level-6"
+    assert [one["score"] for one in told["q"][:2]] == [100, 50]
+
+
+def test_one_text_that_is_too_long(url: str) -> None:
+    """It finds nothing, and the rest of the batch is answered."""
+    told = ask(url, long={"query": "клиент " * 100}, short={"query": TITLE})
+
+    assert told["long"] == []
+    assert told["short"][0]["id"] == PROFILE
+
+
+def test_a_batch_has_the_time_of_a_query(shipped_release: Release) -> None:
+    """Queries and extensions that take longer are stopped and say so, as look-ups do."""
+    settings = Settings(releases=shipped_release.folder.parent, query_seconds=1e-9)
+    app = create_app(settings, shipped_release)
+    web = app.test_client()
+    sent = {
+        "queries": {"q0": {"query": "клиент"}},
+        "extend": {"ids": [PROFILE], "properties": [{"id": "level"}]},
+    }
+    told = [web.post("/reconcile", data={k: json.dumps(v)}) for k, v in sent.items()]
+    app.extensions["digigraph"].pool.close()
+
+    assert [one.status_code for one in told] == [503, 503]
+    assert all(one.mimetype == "application/problem+json" for one in told)
+
+
 @pytest.mark.parametrize(
     ("prefix", "first"),
     [("Организ", PROFILE), ("1.2", "digcomp21/1-2"), (PROFILE, PROFILE), ("p-37q68h4z", PROFILE)],
@@ -270,6 +338,7 @@ def test_types_and_properties_are_suggested(url: str) -> None:
         ({"queries": "{"}, "queries: expected a JSON object"),
         ({"queries": "[" * 100_000}, "a JSON object"),
         ({"queries": "[]"}, "a JSON object"),
+        ({"queries": json.dumps({f"q{n}": {"query": "x"} for n in range(51)})}, "at most 50"),
         ({"queries": '{"q0": 1}'}, "q0: expected an object"),
         ({"queries": '{"q0": {}}'}, "query or properties"),
         ({"queries": '{"q0": {"query": 1}}'}, "q0.query"),
@@ -295,11 +364,33 @@ def test_what_is_wrong_is_told(url: str, sent: dict[str, str], words: str) -> No
     assert words in answer.json()["detail"]
 
 
+@pytest.mark.parametrize(
+    ("kind", "prefix", "of", "wanted", "others"),
+    [
+        ("entity", "Организ", "OccupationProfile", PROFILE, "nkpd11/"),
+        ("type", "Occup", "", "OccupationProfile", "Competence"),
+        ("property", "", "CompetenceAtLevel", "level", "sector"),
+    ],
+)
+def test_suggest_boxes_of_openrefine(
+    url: str, kind: str, prefix: str, of: str, wanted: str, others: str
+) -> None:
+    """What they send beside the prefix is passed over; a type bounds what is suggested."""
+    sent = {"spell": "always", "exact": "false", "scoring": "schema", "prefixed": "true"}
+    answer = requests.get(
+        f"{url}/suggest/{kind}", params={"prefix": prefix, **sent, "type": of}, timeout=30
+    )
+
+    assert answer.status_code == 200, answer.text
+    told = [one["id"] for one in answer.json()["result"]]
+    assert wanted in told
+    assert not any(one.startswith(others) for one in told)
+
+
 def test_unknown_parameters_and_entities(url: str) -> None:
-    """A parameter that there is none of is refused by name; an entity that is not there is 404."""
-    told = requests.get(f"{url}/suggest/type", params={"prefiks": "x"}, timeout=30)
-    assert told.status_code == 400
-    assert "prefiks" in told.json()["detail"]
+    """A parameter that there is none of is passed over; an entity that is not there is 404."""
+    told = requests.get(f"{url}/suggest/type", params={"prefiks": "x", "prefix": "pro"}, timeout=30)
+    assert told.status_code == 200
     gone = requests.get(f"{url}/preview", params={"id": "profile/p-00000000"}, timeout=30)
     assert gone.status_code == 404
     row = requests.get(

@@ -234,6 +234,7 @@ def test_what_is_typed_is_completed(search: Search) -> None:
     word = [short(hit.iri) for hit in search.suggest("мреж")]
     latin_word = [short(hit.iri) for hit in search.suggest("bezop")]
     slip = [short(hit.iri) for hit in search.suggest("нетикед")]
+    begun = [[short(hit.iri) for hit in search.suggest(text)] for text in ("органи раб", "соц мре")]
 
     assert code[:2] == ["digcomp21/1-2", "digcomp21/1-2/level-1"]
     assert len(name) > 3
@@ -241,6 +242,7 @@ def test_what_is_typed_is_completed(search: Search) -> None:
     assert "competence/c-gj8xfnjp" in word
     assert latin_word[0] == "digcomp21/area-4"
     assert slip == ["digcomp21/2-5"]
+    assert [one[0] for one in begun] == [PROFILE, "competence/c-gj8xfnjp"]
     assert len(search.suggest("о", limit=7)) == 7
 
 
@@ -255,6 +257,38 @@ def test_the_best_match_says_how_sure_it_is(search: Search) -> None:
     assert 70 < near[0].score < 100
     assert [hit.score for hit in near] == sorted((hit.score for hit in near), reverse=True)
     assert search.best("зззззз", kinds) == ()
+
+
+def test_the_best_match_is_what_a_search_finds_first(search: Search, rows: list[Judged]) -> None:
+    """Of names and codes it is always the expected one, else the first thing with all the words."""
+    for row in rows:
+        told = [hit.iri for hit in search.best(row.query, limit=1)]
+        hits = search.search(row.query).hits
+        whole = [h.iri for h in hits if h.score > 75 and h.type not in STATEMENTS]
+
+        assert told == whole[:1] or not whole, row.query
+        assert set(told) & set(row.expected) or row.kind not in ("code", "name"), row.query
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("Evaluating data", "digcomp21/1-2"),
+        ("Управление на данни", "digcomp21/1-3"),
+        ("Managing data", "digcomp21/1-3"),
+        ("организатор", PROFILE),
+    ],
+)
+def test_a_long_name_with_all_the_words_is_the_best_match(
+    search: Search, text: str, first: str
+) -> None:
+    """That there is more in a name does not put it behind a shorter one with fewer of the words."""
+    assert short(search.best(text)[0].iri) == first
+
+
+def test_words_that_sound_alike_stay_apart(search: Search) -> None:
+    """Who complains is not led to advertising, though both begin so."""
+    assert not any(hit.iri.endswith("33393006") for hit in search.search("рекламация").hits)
 
 
 def test_a_snippet_shows_the_words(search: Search) -> None:
@@ -336,6 +370,8 @@ def test_the_forms_of_a_word_have_one_sharp_stem(forms: str) -> None:
         "програмиране програмирам програма програмира", "оценка оценяване оценява оценки",
         "клиент клиентски клиентска", "анализ анализи анализира анализиране анализирани",
         "удовлетвореност удовлетворен удовлетворение удовлетворява", "спорт спортен спортни",
+        "комуникация комуникации комуникационен комуникирам",
+        "сътрудничество сътрудничеството сътрудници сътруднича",
     ],
 )  # fmt: skip
 def test_words_of_one_root_have_one_wide_stem(forms: str) -> None:
@@ -345,7 +381,15 @@ def test_words_of_one_root_have_one_wide_stem(forms: str) -> None:
 
 @pytest.mark.parametrize(
     ("words", "apart"),
-    [("риск риса", True), ("право правило", True), ("план плат", True), ("не на", True)],
+    [
+        ("риск риса", True),
+        ("право правило", True),
+        ("план плат", True),
+        ("не на", True),
+        ("рекламация реклама", True),
+        ("общество общи", True),
+        ("средства среда", True),
+    ],
 )
 def test_other_words_keep_other_stems(words: str, apart: bool) -> None:
     """What only looks alike does not meet."""

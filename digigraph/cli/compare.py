@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -36,7 +34,8 @@ def compare(
     """Compare two to four profiles of the newest release, by identifier, IRI or code.
 
     With --own, compare one profile with a person's own levels: what is missing, and how much of
-    what is required is there. The file is read here and sent nowhere.
+    what is required is there. The file is read here and sent nowhere; a row that cannot be used
+    is told, with its line, and nothing is compared.
 
     \b
     Examples:
@@ -94,31 +93,10 @@ def _print(console: Console, beside: SideBySide) -> None:
 
 
 def _gaps(profile: str, own: Path, listing: Listing) -> list[Gap]:
+    from digigraph.cli.ownlevels import own_levels
     from digigraph.comparison import gaps
 
-    required = listing.requirements.levels(profile)
-    known = {}
-    for name, level in _read(own).items():
-        for iri in listing.competence(name):
-            known[iri] = level
-    return gaps(required, known)
-
-
-def _read(own: Path) -> dict[str, int]:
-    """Return code -> level from a CSV file of two columns or a JSON object."""
-    text = own.read_text(encoding="utf-8-sig")
-    try:
-        if text.lstrip().startswith("{"):
-            pairs = list(json.loads(text).items())
-        else:
-            pairs = [row[:2] for row in csv.reader(text.splitlines()) if row]
-        found = {str(name).strip(): int(level) for name, level in pairs}
-    except (ValueError, TypeError) as error:
-        raise InputError(own, f"expected codes with levels, as “1.2,5”: {error}") from None
-    wrong = [f"{name}: {level}" for name, level in found.items() if not 0 <= level <= 8]
-    if wrong:
-        raise InputError(own, f"a level is 0 to 8; found {', '.join(wrong)}")
-    return found
+    return gaps(listing.requirements.levels(profile), own_levels(own, listing))
 
 
 def _print_gaps(

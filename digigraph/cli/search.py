@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("text", nargs=-1, required=True)
 @click.option("--type", "kind", help="Only what is of this class, as Competence or Statement.")
-@click.option("--scheme", default="", help="Only what is in this scheme, as digcomp21.")
+@click.option("--scheme", default="", help="Only what is in this scheme, as digcomp21, or by IRI.")
 @click.option("--sector", default="", help="Only what is of this sector, by its KID-2008 code.")
-@click.option("--area", default="", help="Only what is of this area of DigComp 2.1, by number.")
+@click.option("--area", default="", help="Only what is of this area, by number or IRI.")
 @click.option("--level", type=click.IntRange(1, 8), help="Only what is of this very level.")
 @click.option(
     "--lang", type=click.Choice(["bg", "en"]),

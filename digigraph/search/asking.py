@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -92,31 +92,42 @@ class Search:
         """Return the hits from `offset` on, `limit` at most."""
         with self._index.connection() as db:
             question = Question(self._index, db, text, self._base)
-            total, found = question.page(filters, offset, limit)
+            total, found = question.page(self._named(filters), offset, limit)
             return Page(total, tuple(self._hits(db, found, question.asked)))
 
     def suggest(self, prefix: str, filters: Filters = _ALL, *, limit: int = 10) -> tuple[Hit, ...]:
         """Return what begins so: codes, names, words of names; last what is nearly so (A-02)."""
         with self._index.connection() as db:
             question = Question(self._index, db, prefix, self._base)
-            found = list(islice(question.suggested(filters), limit))
+            found = list(islice(question.suggested(self._named(filters)), limit))
             return tuple(self._hits(db, found, ()))
 
     def best(self, text: str, filters: Filters = _ALL, *, limit: int = 5) -> tuple[Hit, ...]:
-        """Return the named things that a text most likely means, with how alike they are.
+        """Return the named things that a text most likely means, in the order of a search.
 
-        The score of the very code or name is 100; of all else it is how much the text and the
-        nearest of its names have in common, and less than that.
+        The score of the very code or name is 100. All else has less: half of it says how well the
+        words were found, as in a search, half how alike the text and the nearest name are; and
+        none has more than one before it.
         """
         with self._index.connection() as db:
             question = Question(self._index, db, text, self._base)
-            sure = question.exact(filters)
-            numbers = list(dict.fromkeys([*sure, *question.alike(filters)]))
-            things = self._index.things(db, numbers)
-        known = set(sure)
-        found = [(SURE if one.number in known else _likeness(text, one), one) for one in things]
-        found.sort(key=lambda one: -one[0])
-        return tuple(_hit(thing, score) for score, thing in found[:limit])
+            found = dict(islice(question.best(self._named(filters)), limit))
+            things = self._index.things(db, list(found))
+        hits, most = [], SURE
+        for thing in things:
+            said = found[thing.number]
+            if said < SURE:
+                most = min(most, (said + _likeness(text, thing)) / 2)
+            hits.append(_hit(thing, most))
+        return tuple(hits)
+
+    def _named(self, filters: Filters) -> Filters:
+        """Return filters in which a scheme and an area have names where they had IRIs of ours."""
+        own = f"{self._base}id/"
+        area = filters.area
+        if area.startswith(own):
+            area = area.rpartition("/area-")[2]
+        return replace(filters, scheme=filters.scheme.removeprefix(own), area=area)
 
     def _hits(
         self, db: sqlite3.Connection, found: Sequence[Scored], asked: Sequence[Asked]

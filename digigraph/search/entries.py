@@ -61,6 +61,8 @@ class Entry:
     """Other names that it has, each with its language."""
     hints: list[tuple[str, str]] = field(default_factory=list)
     """Names of what is the same or nearly the same elsewhere, which lead to it too."""
+    spoken: list[str] = field(default_factory=list)
+    """What it is called in talk, as "ниво 6"; found like its name, and shown nowhere."""
     codes: list[str] = field(default_factory=list)
     further: list[str] = field(default_factory=list)
     """Codes of other things that lead to it too."""
@@ -116,6 +118,8 @@ class Entries:
                     entry = self._named(iri, AT_LEVEL)
                     entry.owner, entry.areas, entry.texts = competence, areas, {}
                     entry.levels = self._ranks(self._objects(iri, "dgc:atLevel"))
+                    codes = self._values(competence, "skos:notation")
+                    entry.spoken = [f"{c} {way}" for c in codes for way in _levels(entry.levels)]
                     yield entry
                     for way in ("dgc:hasDescriptorItem", "dgc:hasVariantItem"):
                         for found in self._stated(iri, way, owner=competence):
@@ -151,14 +155,17 @@ class Entries:
         """Add what other things say of it: the codes and the places of profiles, areas, levels."""
         iri = entry.iri
         if entry.type == "OccupationProfile":
-            for position in self._objects(iri, "dgc:occupation"):
-                entry.codes[:0] = self._values(position, "skos:notation")
-                entry.notation = entry.notation or next(iter(entry.codes), "")
+            positions = self._objects(iri, "dgc:occupation")
+            given = [code for one in positions for code in self._values(one, "skos:notation")]
+            entry.codes[:0] = given
+            entry.notation = entry.notation or next(iter(given), "")
             for position in self._objects(iri, "dgc:alsoNamedAs"):
                 entry.further += self._values(position, "skos:notation")
                 entry.hints += self._labels(position)
             for sector in self._objects(iri, "dgc:economicActivity"):
                 entry.hints += self._labels(sector)
+                own = self._values(sector, "skos:notation")
+                entry.codes += [f"{code}-{one}" for code in given for one in own]
             entry.sectors = self._sectors(iri)
             for requirement in self._objects(iri, "dgc:hasRequirement"):
                 areas, levels = self._required(requirement)
@@ -168,8 +175,10 @@ class Entries:
             entry.areas = self._areas(iri)
         elif entry.type == "CompetenceArea":
             entry.areas = {entry.notation}
+            entry.spoken = [f"област {entry.notation}", f"area {entry.notation}"]
         elif entry.type == "ProficiencyLevel":
             entry.levels = self._ranks([iri])
+            entry.spoken = _levels(entry.levels)
 
     def _stated(self, iri: str, way: str, owner: str) -> Iterator[Entry]:
         """Yield the statements of a thing, in their order there."""
@@ -255,3 +264,8 @@ class Entries:
 
 def _iri(node: object) -> str:
     return node.value if isinstance(node, ox.NamedNode) else ""
+
+
+def _levels(ranks: Iterable[str]) -> list[str]:
+    """Return what people say for levels of some ranks."""
+    return [f"{word} {rank}" for rank in sorted(ranks) for word in ("ниво", "на ниво", "level")]

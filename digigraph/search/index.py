@@ -23,7 +23,7 @@ from digigraph.search.normal import names_of, readings
 
 FILE = "search.sqlite"
 """Its name in the folder of a release."""
-FORMAT = 1
+FORMAT = 2
 """Raised whenever the tables or the terms change; an index of another format is not read."""
 
 _TABLES = """
@@ -106,6 +106,7 @@ class _Writer:
         else:
             terms = self._write_names(number, entry)
             self._owners[entry.iri] = number
+        self._call(number, entry.spoken)
         self._counts.update(dict.fromkeys(terms, 1))
         for place, codes in enumerate((entry.codes, entry.further)):
             for code in codes:
@@ -122,10 +123,13 @@ class _Writer:
         other = self._terms(told)
         rest = self._terms([*(text for text, _ in entry.hints), *entry.texts.values()])
         self._add("names", number, *map(_joined, (name, other, rest)), self._facets(entry))
-        keys = {key for text in (*entry.names.values(), *told) for key in names_of(text)[:1]}
-        for key in sorted(keys):
-            self._add("labels", key, number)
+        self._call(number, [*entry.names.values(), *told])
         return [*name, *other, *rest]
+
+    def _call(self, number: int, texts: Iterable[str]) -> None:
+        """Let whole texts lead to a thing as its name."""
+        for key in sorted({key for text in texts for key in names_of(text)[:1]}):
+            self._add("labels", key, number)
 
     def _terms(self, texts: Iterable[str]) -> list[str]:
         found: list[str] = []

@@ -148,8 +148,12 @@ def names_of(text: str) -> tuple[str, ...]:
         return ()
     if any(_CYRILLIC.search(word) for word in words):
         return (" ".join(latin.key(word) for word in words),)
-    guesses = [(latin.cyrillic_of(word) or [word])[0] for word in words]
+    guesses = [word if word.isdigit() else _guess(word) for word in words]
     return (f"x{' '.join(words)}", " ".join(latin.key(guess) for guess in guesses))
+
+
+def _guess(word: str) -> str:
+    return (latin.cyrillic_of(word) or [word])[0]
 
 
 def _asked(word: str, known: Callable[[str], bool]) -> Asked:

@@ -20,6 +20,10 @@ _MOST_LEFT_OUT = 6
 """Of how many words one may be left out; of more, any is enough."""
 
 
+WHOLLY = 80
+"""The score of the last step that asks for all the words as they are, beside names or in them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One question to one table: what is to match, and how good the hits are."""
@@ -42,7 +46,10 @@ class Round:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What hits are to be: of one of some types, in a scheme, of a sector, an area, a level."""
+    """What hits are to be: of one of some types, in a scheme, of a sector, an area, a level.
+
+    A search takes the IRI of a scheme or of an area too.
+    """
 
     types: tuple[str, ...] = ()
     scheme: str = ""
@@ -77,11 +84,13 @@ def widened(asked: Sequence[Asked]) -> str:
 
 
 def begun(asked: Sequence[Asked]) -> str:
+    """Return the expression for all the words, each of which may only be begun."""
+    return " AND ".join(map(_begun, asked))
+
+
+def finishing(asked: Sequence[Asked]) -> str:
     """Return the expression for all the words, the last of which may only be begun."""
-    last = asked[-1]
-    starts = [f"{_quoted(start)} *" for start in last.beginnings]
-    ending = f"({' OR '.join([_wide(last), *starts])})"
-    return " AND ".join([*(_wide(one) for one in asked[:-1]), ending])
+    return " AND ".join([*(_wide(one) for one in asked[:-1]), _begun(asked[-1])])
 
 
 def corrected(asked: Sequence[Asked], near: Callable[[Asked], Sequence[str]]) -> list[Asked]:
@@ -103,19 +112,23 @@ def some(asked: Sequence[Asked]) -> str:
     return " OR ".join(_wide(one) for one in asked)
 
 
-def rounds(asked: Sequence[Asked], near: Callable[[Asked], Sequence[str]]) -> Iterator[Round]:
-    """Yield the questions for some words, the sharpest first."""
+def rounds(
+    asked: Sequence[Asked],
+    near: Callable[[Asked], Sequence[str]],
+    unfinished: Callable[[Sequence[Asked]], str] = finishing,
+) -> Iterator[Round]:
+    """Yield the questions for some words, the sharpest first; `unfinished` is for begun ones."""
     if not asked:
         return
     exact, known = whole(asked), widened(asked)
     wide = (
         Step(NAMES, f"({_named(known)}) NOT ({_named(exact)})", 85, named=True),
-        Step(NAMES, f"({known}) NOT ({_named(known)})", 80),
+        Step(NAMES, f"({known}) NOT ({_named(known)})", WHOLLY),
     )
     texts = (Step(TEXTS, exact, 75), Step(TEXTS, f"({known}) NOT ({exact})", 70))
     yield Round((Step(NAMES, _named(exact), 90, named=True), *wide, *texts), late=False)
-    if asked[-1].beginnings:
-        begin = begun(asked)
+    begin = unfinished(asked)
+    if begin != known:
         yield Round(_steps(begin, known, 65))
         known = begin
     meant = corrected(asked, near)
@@ -140,6 +153,11 @@ def _steps(match: str, without: str, score: float) -> tuple[Step, Step, Step]:
 
 def _named(match: str) -> str:
     return f"{{name other}} : ({match})"
+
+
+def _begun(one: Asked) -> str:
+    starts = [f"{_quoted(start)} *" for start in one.beginnings]
+    return f"({' OR '.join([_wide(one), *starts])})" if starts else _wide(one)
 
 
 def _wide(one: Asked) -> str:

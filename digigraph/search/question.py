@@ -15,7 +15,7 @@ from itertools import islice
 from digigraph.nearness import squeezed
 from digigraph.search import plan
 from digigraph.search.normal import Asked, asked_words, names_of, plain
-from digigraph.search.plan import Filters, Round, Step
+from digigraph.search.plan import Filters, Step
 from digigraph.search.reading import Index
 
 LONGEST = 1000
@@ -28,10 +28,14 @@ RANKED = 5_000
 """Of more hits than this the first things come first, whatever their words."""
 _FEW = 50
 _TRIED = 4
+_SHORTEST = 4
+"""Letters of a word that may be written together with another."""
 _SLIPPED = 6
 """How many words of a question may be taken for mistyped."""
 
-_CODE = re.compile(r"(?=\S*\d)[\w./-]{2,}")
+_CODES = re.compile(r"\d{4}[ -]\d{4}(?!\d)|(?=\S*\d)[\w./-]{2,}")
+_LONG_NUMBER = re.compile(r"\d{4,}\Z")
+_SEPARATORS = re.compile(r"[./-]")
 _DASHES = re.compile("[\u2010-\u2015\u2212]")
 _WORDLESS = re.compile(r"[\d\W_]+\Z")
 _RANK = {plan.NAMES: "bm25(names, 10, 5, 1, 0)", plan.TEXTS: "bm25(texts, 1, 0)"}
@@ -49,7 +53,8 @@ class Question:
         self._text = text[:LONGEST].encode("utf-8", "replace").decode("utf-8").strip()
         tail = plain(self._text).removeprefix(plain(base))
         self._code = _DASHES.sub("-", re.sub(r"\A(?:id|doc)/", "", tail))
-        self.asked: list[Asked] = asked_words(self._text, self._known, WORDS)
+        words = asked_words(self._text, self._known, WORDS)
+        self.asked: list[Asked] = [part for one in words for part in self._parts(one)]
 
     def exact(self, filters: Filters) -> list[int]:
         """Return what has the whole text as its code or its name, or a part of it as its code."""
@@ -60,8 +65,7 @@ class Question:
             )
             found += [number for (number,) in rows]
         if not found:
-            parts = islice(_CODE.findall(self._code), WORDS)
-            found = [number for part in parts for number in self._with_code(part, written=True)]
+            found = list(self._in_codes())
         return self._fitting(found, filters)
 
     def page(self, filters: Filters, offset: int, limit: int) -> tuple[int, list[Scored]]:
@@ -73,7 +77,7 @@ class Question:
         told = [number for number, _ in found]
         if exact and (_WORDLESS.match(self._text) or "://" in self._text):
             return total, wanted
-        for few in self._rounds():
+        for few in plan.rounds(self.asked, self._near):
             if few.late and total >= ENOUGH:
                 break
             for step in few.steps:
@@ -84,13 +88,23 @@ class Question:
                 total += count
         return total, wanted
 
+    def best(self, filters: Filters) -> Iterator[Scored]:
+        """Yield what the text may be the name or code of, in the order of a search."""
+        told = set()
+        for number in self.exact(filters):
+            told.add(number)
+            yield number, 100.0
+        for number, score in self._alike(filters, plan.finishing, plan.WHOLLY):
+            if number not in told:
+                yield number, score
+
     def suggested(self, filters: Filters) -> Iterator[Scored]:
         """Yield what begins with the text, the likeliest first."""
         ways: tuple[tuple[float, Callable[[Filters], Iterable[int]]], ...] = (
             (100.0, self.exact),
             (90.0, self._begun_codes),
             (80.0, self._begun_names),
-            (70.0, self.alike),
+            (70.0, self._like),
         )
         told: set[int] = set()
         for score, way in ways:
@@ -99,20 +113,45 @@ class Question:
                     told.add(number)
                     yield number, score
 
-    def alike(self, filters: Filters) -> Iterator[int]:
-        """Yield what has the words in its names: all, begun, mistyped, or most of them."""
+    def _like(self, filters: Filters) -> Iterator[int]:
+        return (number for number, _ in self._alike(filters, plan.begun, 100))
+
+    def _alike(
+        self, filters: Filters, unfinished: Callable[[Sequence[Asked]], str], least: float
+    ) -> Iterator[Scored]:
+        """Yield what has the words in its names: all, begun, mistyped, or most of them.
+
+        What has them beside its names comes too where it is worth `least`.
+        """
         found = 0
-        for few in self._rounds():
+        for few in plan.rounds(self.asked, self._near, unfinished):
             if few.late and found >= ENOUGH:
                 return
             for step in few.steps:
-                if step.named and (count := self._count(step, filters, ())):
+                wanted = step.named or step.score >= least
+                if wanted and (count := self._count(step, filters, ())):
                     found += count
-                    for number, _ in self._ranked(step, filters, (), count, (_FEW, 0)):
-                        yield number
+                    yield from self._ranked(step, filters, (), count, (_FEW, 0))
 
-    def _rounds(self) -> Iterator[Round]:
-        return plan.rounds(self.asked, self._near)
+    def _parts(self, one: Asked) -> list[Asked]:
+        """Return a word, or the two words that it is, written as one, where only they are known."""
+        if any(self._known(term) for term in (*one.terms, *one.wide)):
+            return [one]
+        for own in one.spellings[:_TRIED]:
+            mark, letters = ("x", own[1:]) if own.startswith("x") else ("", own)
+            for place in range(_SHORTEST, len(letters) - _SHORTEST + 1):
+                halves = (mark + letters[:place], mark + letters[place:])
+                terms = [term for half in halves if (term := self._spelt(half))]
+                if len(terms) == len(halves):
+                    return [
+                        Asked(h, (t,), spellings=(h,)) for h, t in zip(halves, terms, strict=True)
+                    ]
+        return [one]
+
+    def _spelt(self, key: str) -> str:
+        """Return the term of a word that is spelt so in what there is to be found."""
+        found = self._db.execute("SELECT term FROM spellings WHERE key = ?", (key,)).fetchone()
+        return str(found[0]) if found else ""
 
     def _near(self, one: Asked) -> list[str]:
         """Return the terms that a word may have been meant for, unless it is a known one."""
@@ -134,6 +173,21 @@ class Question:
             (squeezed(code), code, _FEW),
         )
         return (number for number, own in rows if code and (own == code or not written))
+
+    def _in_codes(self) -> Iterator[int]:
+        """Yield the things with codes that are in the text, beside others or before more of them.
+
+        A long number is a code however it is written; of a code that goes on, as that of a sector
+        after that of an occupation does, the longest beginning counts that is one.
+        """
+        for part in islice(_CODES.findall(self._code), WORDS):
+            ends = [found.start() for found in _SEPARATORS.finditer(part)]
+            for end in (len(part), *reversed(ends[-_TRIED:])):
+                code = part[:end]
+                found = list(self._with_code(code, written=not _LONG_NUMBER.match(squeezed(code))))
+                yield from found
+                if found:
+                    break
 
     def _begun_codes(self, filters: Filters) -> list[int]:
         """Return the things whose codes go on where the text ends, if it is one."""

@@ -28,7 +28,9 @@ _VERBS = re.compile(
     r"(?:[мтшнл]|ме|те|не|ни[ея]|н[аоие]|л[аои]|щ[аоие]?|йки|ха|хме|ше)?\Z"
 )
 """The endings of the verbs in -ира- and -ва-, of their participles and of the nouns from them."""
-_NOUNS = re.compile(r"(?:[еа]ни[еяйи]|[еа]не|айки|ейки)\Z")
+_NOUNS = re.compile(
+    r"(?:[еа]ни[еяйи]|[еа]не|айки|ейки|(?<!реклам)аци(?:[яий]|он(?:ен|н[аои]?))|(?<=.{5})е?ств[оаи])\Z"
+)
 _VOWELS = "аеиоуъюяйь"
 _FLEETING = (
     (re.compile(r"(?<=..)иц\Z"), "ик"),
@@ -40,6 +42,7 @@ _LAST = (
     (re.compile(r"(?<=..)ическ\Z"), "ик"),
     (re.compile(r"(?<=..)ичн\Z"), "ик"),
     (re.compile(r"(?<=..)иц\Z"), "ик"),
+    (re.compile(r"(?<=..)нич\Z"), "ник"),
     (re.compile(r"(?<=...)ъ(?=[^аеиоуъюя]\Z)"), ""),
     (re.compile(r"(?<=....)ск\Z"), ""),
     (re.compile(r"(?<=[^аеиоуъюя])н\Z|(?<=...)ен\Z"), ""),

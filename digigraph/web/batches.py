@@ -11,10 +11,10 @@ from digigraph.reconciliation import LIMIT, MOST, Query, Wanted
 from digigraph.web.api.parameters import shown_of
 from digigraph.web.problems import Refused
 
-QUERIES, IDS, PROPERTIES, VALUES = 500, 1000, 50, 100
+QUERIES, IDS, PROPERTIES, VALUES = 50, 1000, 50, 100
 """How many of each one request may have."""
 LONGEST = 500
-"""Characters of one text."""
+"""Characters of one text; what is longer is the name of nothing."""
 
 _STRICT = ("any", "should", "all")
 _KEYS = ("query", "type", "limit", "properties", "type_strict")
@@ -74,8 +74,8 @@ def _faults(where: str, told: Any) -> Iterator[Fault]:
         listed = ", ".join(_KEYS)
         yield f"{where}.{name}", f"едно от {listed}", f"one of {listed}"
     text, types, limit = told.get("query"), told.get("type"), told.get("limit")
-    if text is not None and not (isinstance(text, str) and len(text) <= LONGEST):
-        yield f"{where}.query", f"текст до {LONGEST} знака", f"a text of up to {LONGEST} letters"
+    if text is not None and not isinstance(text, str):
+        yield f"{where}.query", "текст", "a text"
     if types is not None and not (isinstance(types, str) or _texts(types)):
         yield f"{where}.type", "текст или списък от текстове", "a text or a list of texts"
     if limit is not None and not (_is_number(limit) and limit >= 1):
@@ -103,6 +103,8 @@ def _property_faults(where: str, told: Any) -> Iterator[Fault]:
 
 def _query(told: Mapping[str, Any]) -> Query:
     types = told.get("type") or ()
+    if len(told.get("query") or "") > LONGEST:
+        return Query()
     return Query(
         text=str(told.get("query") or "").strip(),
         types=(types,) if isinstance(types, str) else tuple(types),

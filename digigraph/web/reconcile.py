@@ -2,13 +2,14 @@
 
 Everything is in the client's language by Accept-Language, and open to pages of other sites (H-08).
 JSONP is left out: CORS does what it was for. Batches are read whole, and all that is wrong with
-one is told at once.
+one is told at once. Parameters that are not ours are passed over: suggest boxes send some that
+are of older services.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -27,14 +28,13 @@ from digigraph.entities import (
     Property,
 )
 from digigraph.formats import JSON
-from digigraph.parameters import Problem
 from digigraph.reconciliation import MOST, Reconciler
 from digigraph.search.plan import Filters
-from digigraph.web.api.parameters import refusal, shown_of
-from digigraph.web.batches import queries_of, wanted_extension
+from digigraph.web.api.parameters import shown_of
+from digigraph.web.batches import QUERIES, queries_of, wanted_extension
 from digigraph.web.nearby import things_here
 from digigraph.web.problems import Refused
-from digigraph.web.search import searcher
+from digigraph.web.search import in_turn, searcher
 from digigraph.web.site import LANGUAGES, language, page, revalidated, site
 
 bp = Blueprint("reconcile", __name__)
@@ -43,7 +43,10 @@ WITH_SLASH = "reconcile.slashed"
 """The one address that answers with a slash and without, as clients have it written down."""
 
 VERSIONS = ("0.2",)
-PREVIEW = {"width": 400, "height": 240}
+PREVIEW = {"width": 400, "height": 300}
+"""The frame that a preview fits: see `preview.css`."""
+TOLD = ("notation", "sector", "area", "level", "occupation", "isco")
+"""The properties that a preview shows, a line for each, above the beginning of the definition."""
 _FRAMED = "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors *"
 """A preview stands in the frames of other sites."""
 
@@ -59,6 +62,7 @@ class Preview:
     name: str
     types: Sequence[str]
     facts: Sequence[tuple[str, str]]
+    definition: str
 
 
 @bp.route("/reconcile", methods=["GET", "POST"])
@@ -77,20 +81,20 @@ def service() -> Response:
         return _json(_manifest(language()))
     if asked == ["extend"]:
         return _json(_extended(given["extend"]))
-    batch = queries_of(given["queries"])
-    reconciler, lang = _reconciler(), language()
-    return _json({name: {"result": reconciler.told(one, lang)} for name, one in batch.items()})
+    return _json(_reconciled(given["queries"]))
 
 
 @bp.get("/reconcile/suggest/entity")
 def suggest_entity() -> Response:
-    """Suggest entities by the beginning of a name, a code or an id."""
+    """Suggest entities, of a type if one is given, by the beginning of a name, a code or an id."""
     prefix, cursor, lang = *_prefix(), language()
     reconciler = _reconciler()
     entities = reconciler.entities
+    wanted = _wanted_type()
     exact = entities.iri(prefix) if prefix else None
-    found = [iri for iri, _ in _begun(prefix)] if prefix else []
-    iris = list(dict.fromkeys([*([exact] if exact else []), *found]))
+    fits = exact and (not wanted or wanted in entities.types(exact))
+    found = _begun(prefix, wanted) if prefix else []
+    iris = list(dict.fromkeys([*([exact] if exact and fits else []), *found]))
     return _json(
         {
             "result": [
@@ -116,18 +120,19 @@ def suggest_type() -> Response:
 
 @bp.get("/reconcile/suggest/property")
 def suggest_property() -> Response:
-    """Suggest properties by a part of their name, or by their id."""
+    """Suggest properties, those of a type if one is given, by a part of their name or their id."""
     prefix, cursor = _prefix()
-    found = [p for p in PROPERTIES if _like(prefix, p.id, p.bg, p.en)]
+    wanted = _wanted_type()
+    own = [p for p in PROPERTIES if not wanted or wanted in p.types]
+    found = [p for p in own if _like(prefix, p.id, p.bg, p.en)]
     return _json({"result": [_named(p) for p in found[cursor : cursor + SUGGESTED]]})
 
 
 @bp.get("/reconcile/properties")
 def propose_properties() -> Response:
     """Propose the properties that entities of a type can be extended with."""
-    said = _read(("type", "limit"))
-    limit = _number(said.get("limit", ""), len(PROPERTIES))
-    wanted = said.get("type", "")
+    limit = _number(request.args.get("limit", ""), len(PROPERTIES))
+    wanted = request.args.get("type", "")
     found = [p for p in PROPERTIES if not wanted or wanted in p.types][:limit]
     told: dict[str, Any] = {"limit": limit, "properties": [_named(p) for p in found]}
     return _json({**told, "type": wanted} if wanted else told)
@@ -137,7 +142,7 @@ def propose_properties() -> Response:
 def preview() -> Response:
     """Show an entity in a small frame."""
     entities, lang = _reconciler().entities, language()
-    wanted = _read(("id",)).get("id", "")
+    wanted = request.args.get("id", "")
     iri = entities.iri(wanted)
     if iri is None:
         words = {
@@ -145,13 +150,12 @@ def preview() -> Response:
             "en": f"Nothing has the id “{shown_of(wanted)}”.",
         }
         raise Refused("not-found", words)
-    told = [
-        (one.name(lang), ", ".join(_shown(entities, one, iri, lang)))
-        for one in PROPERTIES
-        if one.id not in ("name_bg", "name_en")
-    ]
+    properties = [PROPERTY[name] for name in TOLD]
+    told = [(one.name(lang), ", ".join(_shown(entities, one, iri, lang))) for one in properties]
     types = [entities.type_name(name, lang) for name in entities.types(iri)]
-    view = Preview(iri, entities.name(iri, lang), types, [fact for fact in told if fact[1]])
+    definition = " ".join(_shown(entities, PROPERTY["definition_bg"], iri, lang))
+    facts = [fact for fact in told if fact[1]]
+    view = Preview(iri, entities.name(iri, lang), types, facts, definition)
     response = page("preview.html", view)
     response.headers["Content-Security-Policy"] = _FRAMED
     return response
@@ -179,15 +183,27 @@ def _manifest(lang: str) -> dict[str, Any]:
         "logo": f"{site().service}logo.svg",
         "serviceVersion": __version__,
         "defaultTypes": [_type(name) for name in DEFAULT_TYPES],
-        "view": {"url": f"{base}id/{{{{id}}}}"},
+        "view": {"url": f"{site().service}id/{{{{id}}}}"},
         "preview": {"url": f"{place}/preview?id={{{{id}}}}", **PREVIEW},
         "suggest": suggest,
         "extend": {
             "propose_properties": {"service_url": place, "service_path": "/properties"},
             "property_settings": [],
         },
-        "batchSize": 50,
+        "batchSize": QUERIES,
     }
+
+
+def _reconciled(text: str) -> dict[str, Any]:
+    """Return the candidates of each query of a batch, within the time that a query has."""
+    batch = queries_of(text)
+    reconciler, lang = _reconciler(), language()
+    told: dict[str, Any] = {}
+    with in_turn() as within:
+        for name, one in batch.items():
+            within()
+            told[name] = {"result": reconciler.told(one, lang)}
+    return told
 
 
 def _extended(text: str) -> dict[str, Any]:
@@ -195,12 +211,14 @@ def _extended(text: str) -> dict[str, Any]:
     ids, properties = wanted_extension(text)
     reconciler, lang = _reconciler(), language()
     rows: dict[str, Any] = {}
-    for name in ids:
-        iri = reconciler.entities.iri(name)
-        rows[name] = {
-            one: reconciler.cells(iri, PROPERTY[one], lang) if iri and one in PROPERTY else []
-            for one in properties
-        }
+    with in_turn() as within:
+        for name in ids:
+            within()
+            iri = reconciler.entities.iri(name)
+            rows[name] = {
+                one: reconciler.cells(iri, PROPERTY[one], lang) if iri and one in PROPERTY else []
+                for one in properties
+            }
     return {"meta": [_meta(one) for one in properties], "rows": rows}
 
 
@@ -238,34 +256,21 @@ def _made(_folder: Path) -> Reconciler:
     return Reconciler(entities, named)
 
 
-def _begun(prefix: str) -> list[tuple[str, float]]:
-    """Return the entities that something begins with, the best first."""
-    found = searcher().suggest(prefix, Filters(types=TYPES), limit=MOST)
-    return [(hit.iri, hit.score) for hit in found]
+def _begun(prefix: str, wanted: str) -> list[str]:
+    """Return the entities, of a type if one is wanted, that begin so, the best first."""
+    filters = Filters(types=(wanted,) if wanted else TYPES)
+    return [hit.iri for hit in searcher().suggest(prefix, filters, limit=MOST)]
 
 
 def _prefix() -> tuple[str, int]:
-    said = _read(("prefix", "cursor"))
+    said = request.args
     return said.get("prefix", "").strip(), _number(said.get("cursor", ""), 0)
 
 
-def _read(known: Sequence[str]) -> dict[str, str]:
-    """Return the parameters; `lang` is always one. Raises `Refused` for others."""
-    names = (*known, "lang")
-    unknown = sorted(set(request.args) - set(names))
-    if unknown:
-        raise refusal(list(_unknown(unknown, names)), names)
-    return {name: request.args[name] for name in names if name in request.args}
-
-
-def _unknown(unknown: Iterable[str], known: Sequence[str]) -> Iterator[Problem]:
-    listed = ", ".join(known)
-    for name in map(shown_of, unknown):
-        yield Problem(
-            name,
-            f"„{name}“: няма такъв параметър; има {listed}",
-            f"“{name}”: no such parameter; there are {listed}",
-        )
+def _wanted_type() -> str:
+    """Return the type that is asked for; one that is not ours bounds nothing."""
+    said = request.args.get("type", "")
+    return said if said in TYPES else ""
 
 
 def _number(text: str, otherwise: int) -> int:

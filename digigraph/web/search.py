@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from flask import Response
 
-from digigraph.errors import SearchUnavailable
+from digigraph.errors import Overloaded, SearchTimeout, SearchUnavailable
 from digigraph.release import open_release
 from digigraph.search import Filters, Hit, Search
 from digigraph.web.api.endpoint import Endpoint
@@ -21,7 +24,7 @@ from digigraph.web.site import site
 
 _HEADER = ["id", "type", "notation", "label_bg", "label_en", "scheme", "score", "snippet"]
 _BRIEF = ("id", "url", "type", "prefLabel", "notation", "score")
-_OPENING = threading.Lock()
+_OPENING, _TURN = threading.Lock(), threading.Lock()
 
 
 def searcher() -> Search:
@@ -40,6 +43,28 @@ def searcher() -> Search:
 @lru_cache(maxsize=3)
 def _search(folder: Path) -> Search:
     return Search.open(open_release(folder))
+
+
+@contextmanager
+def in_turn() -> Iterator[Callable[[], None]]:
+    """Hold the turn of those who ask for many things at once; call what it yields before each.
+
+    One request at a time is worked on in a process; the next waits as queries do (A-08). Raises
+    `Overloaded` where the turn does not come, `SearchTimeout` where the time of a query is up.
+    """
+    limits = site().settings.limits
+    if not _TURN.acquire(timeout=limits.waiting_seconds):
+        raise Overloaded(limits.waiting_seconds)
+    late = time.monotonic() + limits.seconds
+
+    def within() -> None:
+        if time.monotonic() > late:
+            raise SearchTimeout(limits.seconds)
+
+    try:
+        yield within
+    finally:
+        _TURN.release()
 
 
 def search(endpoint: Endpoint, suffix: str) -> Response:

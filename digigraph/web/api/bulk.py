@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import json
-import threading
-import time
 from collections.abc import Iterator
 from typing import Any
 
 from flask import Response, request
 
-from digigraph.errors import Overloaded, SearchTimeout
 from digigraph.formats import CSV
 from digigraph.parameters import Problem
 from digigraph.search import Filters, Hit
@@ -27,13 +24,11 @@ from digigraph.web.api.parameters import (
     shown_of,
 )
 from digigraph.web.problems import Refused
-from digigraph.web.search import brief, searcher
-from digigraph.web.site import site
+from digigraph.web.search import brief, in_turn, searcher
 
 MOST = 1000
 """How many codes or labels one request may ask for."""
 
-_TURN = threading.Lock()
 _BODY = "body"
 """What a problem with the body is called where problems name parameters."""
 _TOLD = 20
@@ -114,22 +109,12 @@ def _fits(text: Any) -> bool:
 
 
 def _items(texts: list[str], given: Given) -> list[dict[str, Any]]:
-    """Return what is found for each text, within the time that a query has.
-
-    One request at a time is worked on in a process; the next waits as queries do (A-08).
-    """
-    limits = site().settings.limits
-    if not _TURN.acquire(timeout=limits.waiting_seconds):
-        raise Overloaded(limits.waiting_seconds)
-    try:
-        late = time.monotonic() + limits.seconds
-        found: dict[str, dict[str, Any]] = {}
+    """Return what is found for each text, within the time that a query has."""
+    found: dict[str, dict[str, Any]] = {}
+    with in_turn() as within:
         for text in dict.fromkeys(texts):
-            if time.monotonic() > late:
-                raise SearchTimeout(limits.seconds)
+            within()
             found[text] = _looked_up(text, given)
-    finally:
-        _TURN.release()
     return [found[text] for text in texts]
 
 

@@ -15,9 +15,12 @@ _LEVEL = Parameter(
     "level", "Ниво, което се изисква, или по-високо.", "A level that is required, or above.",
     kind="whole", most=8, example=5,
 )  # fmt: skip
+_IRI = "https?://[!-~]{1,190}"
 _AREA = Parameter(
-    "area", "Номер на област на DigComp 2.1.", "The number of an area of DigComp 2.1.",
-    pattern=r"[0-9]{1,2}", takes=("номер, например 1", "a number, as 1"), example="1",
+    "area", "Номер или IRI на област на DigComp 2.1.",
+    "The number or the IRI of an area of DigComp 2.1.",
+    pattern=rf"[0-9]{{1,2}}|{_IRI}", example="1",
+    takes=("номер, например 1, или IRI", "a number, as 1, or an IRI"),
 )  # fmt: skip
 _SECTOR = Parameter(
     "sector", "Код на дейност по КИД-2008.", "The code of an activity in KID-2008.",
@@ -35,9 +38,10 @@ _COMPETENCE = Parameter(
     "A competence that is required: code, identifier or IRI.", example="1.2",
 )  # fmt: skip
 _SCHEME = Parameter(
-    "scheme", "Последната част от IRI на схема, например digcomp21.",
-    "The last part of the IRI of a scheme, as digcomp21.",
-    pattern="[A-Za-z0-9-]{1,40}", takes=("име като digcomp21", "a name as digcomp21"),
+    "scheme", "Схема: нейното IRI или последната му част, например digcomp21.",
+    "A scheme: its IRI, or the last part of it, as digcomp21.",
+    pattern=f"[A-Za-z0-9/-]{{1,40}}|{_IRI}",
+    takes=("име като digcomp21 или IRI", "a name as digcomp21, or an IRI"),
     example="digcomp21",
 )  # fmt: skip
 _KIND = Parameter(
