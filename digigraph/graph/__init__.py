@@ -24,7 +24,7 @@ from digigraph.graph.dataset import (
 from digigraph.graph.descriptors import describe_descriptors, worded
 from digigraph.graph.evidence import describe_source
 from digigraph.graph.examples import describe_examples
-from digigraph.graph.findings import describe_coverage, describe_finding
+from digigraph.graph.findings import describe_coverage, describe_finding, describe_metrics
 from digigraph.graph.identity import (
     Facts,
     Identity,
@@ -118,11 +118,12 @@ def dataset_part(
     names: Names,
     labels: Labels,
 ) -> set[ox.Quad]:
-    """Return the dataset's description, its scheme, the mapping sets and the former builds."""
+    """Return the dataset's description, its scheme, its metrics, the mappings, former builds."""
     writer = Writer(names, edition.issued)
     sources = [names.id(f"source/{document.source_id}") for document in documents]
     describe_dataset(writer, edition, sources)
     describe_competence_scheme(writer)
+    describe_metrics(writer)
     describe_descriptors(writer, descriptors)
     describe_history(writer, former)
     for mapping_set in mappings:
@@ -173,9 +174,10 @@ def speakers(descriptors: Sequence[Descriptor], names: Names) -> Speakers:
 
 
 def frame_part(names: Names) -> set[ox.Quad]:
-    """Return what every document is judged beside: the shipped part, and the scheme it adds to."""
+    """Return what every document is judged beside: the shipped part, the scheme, the metrics."""
     writer = Writer(names, date.min)
     describe_competence_scheme(writer)
+    describe_metrics(writer)
     return static_part(names) | writer.quads
 
 
