@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -328,6 +329,26 @@ def test_a_published_document_that_is_broken_now(data: Path, tmp_path: Path) -> 
         made(data, tmp_path / "out", version="2026.12.0")
 
     assert published(tmp_path / "out") == before
+
+
+def test_a_document_that_was_edited_by_hand(data: Path, tmp_path: Path) -> None:
+    """A build names the file, its checksum and the one on file; the JSON report is there too."""
+    document = data / DOCUMENT
+    received = hashlib.sha256(document.read_bytes()).hexdigest()
+    settings = document.with_name("source.toml")
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(f'sha256 = "{received}"\n{text}', encoding="utf-8")
+    document.write_bytes(document.read_bytes() + b"\n")
+    found = hashlib.sha256(document.read_bytes()).hexdigest()
+
+    command = [sys.executable, "-m", "digigraph", "build", "--json", "--data", str(data)]
+    told = subprocess.run([*command, "--into", str(tmp_path / "out")], capture_output=True)
+
+    assert told.returncode == 1
+    report = json.loads(told.stdout)
+    assert report["release"] is None
+    for words in (report["refused"][0]["error"], report["error"], told.stderr.decode()):
+        assert all(one in words for one in (str(document), received, found, "digigraph add"))
 
 
 def test_a_register_that_lost_a_row(data: Path, tmp_path: Path) -> None:
