@@ -141,7 +141,10 @@ class _Build:
         self._kept.use(one.key for _, one in read.found)
         documents, refused = identify(read, registry, version)
         identities = [one.identity for one in documents]
-        replaced = keep_ids(identities, registry, previous, version)
+        try:
+            replaced = keep_ids(identities, registry, previous, version)
+        except BuildRefused as error:
+            raise BuildRefused(str(error), refused) from error
         given = labels.read(data / "labels.tsv")
         wordings = _descriptors(data, reference.load())
         former = history.former(data, version, previous)

@@ -1,7 +1,7 @@
 """From documents to what is stated of each: all are read, then identified one after another.
 
-Reading is shared by the workers. Identifiers, and who speaks first of a thing, follow from the
-order of the documents alone, so that any number of workers makes the same release.
+Reading is shared by the workers. Identifiers follow from the documents, and who speaks first of a
+thing from the days of their receipt, so that any number of workers makes the same release.
 """
 
 from __future__ import annotations
@@ -103,6 +103,8 @@ def to_state(
     """
     tasks = []
     speakers.know(one.identity for one in documents)
+    in_turn = sorted(documents, key=lambda one: one.facts.received)
+    before = {one.settings: speakers.before(one.identity, one.facts) for one in in_turn}
     for one in documents:
         tails = [f"profile/{one.identity.profile_id}"]
         tails += [f"competence/{told}" for _, told in one.identity.competence_ids]
@@ -113,9 +115,8 @@ def to_state(
             for language in ("bg", "en")
             if (tail, language) in given.texts
         }
-        shared = speakers.before(one.identity, one.facts)
         lines = tuple(beside.get(one.identity.profile_id, ()))
-        told = (one.identity, shared, Labels(texts), lines)
+        told = (one.identity, before[one.settings], Labels(texts), lines)
         tasks.append(ToState(one.settings, one.key, *told, shop))
     return tasks
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
+from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
@@ -22,6 +23,9 @@ from digigraph.pairing import Place, paired, place_of
 from digigraph.registry import Entry, Registry
 from digigraph.release import Release
 from digigraph.retired import Retired, Retirements
+
+if TYPE_CHECKING:
+    from digigraph.identifying import Refused
 
 _GENERAL = ("dgc:Statement", "dgc:Finding", "dgc:Competence", "prov:Entity", "owl:Axiom",
             "oa:Annotation", "oa:SpecificResource")  # fmt: skip
@@ -40,7 +44,16 @@ _LINE = re.compile(r"/L\d+(/.*)?\Z")
 
 
 class BuildRefused(DigigraphError):
-    """A build that would break a promise or publish invalid data."""
+    """A build that would break a promise or publish invalid data.
+
+    `refused` are the documents that were left out before.
+    """
+
+    def __init__(self, message: str, refused: Sequence[Refused] = ()) -> None:
+        """Keep the documents, and name each that could not be read, with the reason."""
+        self.refused = tuple(refused)
+        unread = "".join(f"\n  {one.error}" for one in refused if one.error)
+        super().__init__(message + (unread and f"\nThese were left out:{unread}"))
 
 
 def keep_ids(

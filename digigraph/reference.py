@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from pathlib import Path
 
@@ -34,7 +35,8 @@ class Reference:
 
     `competences` and `areas` are DigComp 2.1's, `positions` the NKPD-2011 names that are known,
     `unit_groups` the codes of all ISCO-08 unit groups, `activities` the NACE Rev. 2 codes
-    (without dots) that are known, with their Bulgarian KID-2008 name or "".
+    (without dots) that are known, with their Bulgarian KID-2008 name or "". `classified` is the
+    day on which the shipped scheme of NKPD-2011 was last changed.
     """
 
     competences: Mapping[str, Label]
@@ -42,6 +44,7 @@ class Reference:
     positions: Mapping[str, str]
     unit_groups: frozenset[str]
     activities: Mapping[str, str]
+    classified: date
 
 
 def load() -> Reference:
@@ -78,7 +81,7 @@ def _load(ontology: Path, data: Path) -> Reference:
         for line in (data / "isco08.tsv").read_text(encoding="utf-8").splitlines()
         if not line.startswith("#") and line[:4].isdigit()
     )
-    return Reference(competences, areas, positions, groups, activities)
+    return Reference(competences, areas, positions, groups, activities, _modified(nkpd, names))
 
 
 def _store(path: Path) -> ox.Store:
@@ -98,6 +101,13 @@ def _instances(store: ox.Store, cls: str) -> list[tuple[ox.NamedNode, str]]:
         assert isinstance(notation, ox.Literal)
         found.append((quad.subject, notation.value))
     return sorted(found, key=lambda pair: pair[1])
+
+
+def _modified(nkpd: ox.Store, names: Names) -> date:
+    scheme, predicate = ox.NamedNode(names.id("nkpd11")), ox.NamedNode(f"{PREFIXES['dct']}modified")
+    told = next(nkpd.quads_for_pattern(scheme, predicate, None)).object
+    assert isinstance(told, ox.Literal)
+    return date.fromisoformat(told.value)
 
 
 def _label(store: ox.Store, node: ox.NamedNode, own: ox.NamedNode) -> Label:

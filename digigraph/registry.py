@@ -23,6 +23,7 @@ STATUSES = ("active", "deprecated", "withdrawn")
 LENGTH = 8
 UNFINISHED = ".new"
 """The end of the name of a register that is being written."""
+_QUOTES = re.compile("[\"'„“”«»‘’‚‹›]")
 _ID = re.compile(r"[pcd]-[0-9a-hjkmnp-tv-z]{8}")
 
 
@@ -48,6 +49,8 @@ class Registry:
     entries: list[Entry] = field(default_factory=list)
     _by_key: dict[str, Entry] = field(default_factory=dict)
     _ids: dict[str, Entry] = field(default_factory=dict)
+    _spelt: dict[str, str] = field(default_factory=dict)
+    """Ids of profiles whose publisher was spelt in full in their key, by the key of today."""
 
     @classmethod
     def read(cls, path: Path) -> Registry:
@@ -99,6 +102,9 @@ class Registry:
         self.entries.append(entry)
         self._by_key[entry.key] = entry
         self._ids[entry.id] = entry
+        if entry.key.startswith("profile|"):
+            place, _, publisher = entry.key.rpartition("|")
+            self._spelt.setdefault(f"{place}|{publisher_key(publisher)}", entry.id)
 
     def __contains__(self, identifier: str) -> bool:
         """Whether an id was ever minted."""
@@ -111,7 +117,7 @@ class Registry:
     def find(self, key: str) -> str:
         """Return the id of a key, or "" where none was minted."""
         had = self._by_key.get(key)
-        return had.id if had else ""
+        return had.id if had else self._spelt.get(key, "")
 
     @property
     def retired(self) -> list[Entry]:
@@ -140,9 +146,8 @@ class Registry:
 
         `prefix` is "p-" for profiles, "c-" for specific competences, "d-" for sources.
         """
-        had = self._by_key.get(key)
-        if had:
-            return had.id
+        if had := self.find(key):
+            return had
         if "\t" in key or "\n" in key:
             raise RegistryError(f"a key cannot hold a tab or a line end: {key!r}")
         identifier = next(
@@ -221,7 +226,16 @@ def _candidate(prefix: str, key: str, attempt: int) -> str:
 
 def profile_key(codes: Iterable[str], sectors: Iterable[str], publisher: str) -> str:
     """Return the natural key of a profile: one occupation, in one sector, by one publisher."""
-    return f"profile|{'+'.join(codes)}|{'+'.join(sectors)}|{publisher or '-'}"
+    return f"profile|{'+'.join(codes)}|{'+'.join(sectors)}|{publisher_key(publisher) or '-'}"
+
+
+def publisher_key(publisher: str) -> str:
+    """Return a publisher as keys have it: case, quotation marks and white space do not count.
+
+    >>> publisher_key("„БСК“") == publisher_key(" бск ")
+    True
+    """
+    return " ".join(_QUOTES.sub(" ", publisher).split()).casefold()
 
 
 def competence_key(profile: str, name: str) -> str:

@@ -9,7 +9,7 @@ deprecated name of the first. Lines with a decision are never taken out.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import astuple, dataclass, field, fields
+from dataclasses import astuple, dataclass, field, fields, replace
 from datetime import date
 from pathlib import Path
 
@@ -39,6 +39,19 @@ class Row:
     def pair(self) -> frozenset[str]:
         """The two identifiers, in no order."""
         return frozenset((self.first, self.second))
+
+    @property
+    def noted(self) -> bool:
+        """Whether an editor has written something beside the pair."""
+        return bool(self.editor or self.date)
+
+    @property
+    def likeness(self) -> float:
+        """The score as a number; a line that was added by hand may have none."""
+        try:
+            return float(self.score)
+        except ValueError:
+            return 0.0
 
 
 COLUMNS = tuple(one.name for one in fields(Row))
@@ -89,9 +102,16 @@ class Reviews:
         return {row.pair for row in self.rows if row.decision}
 
     def renewed(self, found: Iterable[Row]) -> Reviews:
-        """Return the decisions as they are, and after them the pairs that are to be decided."""
+        """Return the decisions as they are, and after them the pairs that are to be decided.
+
+        What an editor wrote beside a pair stays, even if the pair would not be offered again.
+        """
         kept = [row for row in self.rows if row.decision]
-        open_ = sorted(found, key=lambda row: (-float(row.score), row.first, row.second))
+        noted = {row.pair: row for row in self.rows if not row.decision and row.noted}
+        offered = {row.pair: row for row in found}
+        for pair, row in noted.items():
+            offered[pair] = replace(offered.get(pair, row), editor=row.editor, date=row.date)
+        open_ = sorted(offered.values(), key=lambda row: (-row.likeness, row.first, row.second))
         return Reviews(self.place, [*kept, *open_])
 
     def text(self) -> str:

@@ -54,8 +54,13 @@ def load(settings: Path) -> SourceFile:
     except OSError as error:
         raise InputError(path, f"cannot be read: {error.strerror or error}") from error
     sha256 = hashlib.sha256(content).hexdigest()
-    if values.get("sha256", sha256) != sha256:
-        raise InputError(path, "is not what was received: its checksum differs from source.toml")
+    if (expected := values.get("sha256", sha256)) != sha256:
+        raise InputError(
+            path,
+            f"is not what was received: source.toml has the checksum {expected}, the file has "
+            f"{sha256}. Put the file back as it was received; a changed document is taken in with "
+            "digigraph add",
+        )
     derived = values.get("text")
     if derived:
         path = _derived(settings, derived)
@@ -91,8 +96,9 @@ def _derived(settings: Path, derived: Mapping[str, str]) -> Path:
     if digest != derived["sha256"]:
         raise InputError(
             path,
-            "was changed after it was derived from the document; mend the document and add it "
-            "again",
+            f"was changed after it was derived from the document: source.toml has the checksum "
+            f"{derived['sha256']}, the file has {digest}. Put the file back; a changed document is "
+            "taken in with digigraph add",
         )
     return path
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -19,6 +21,7 @@ from digigraph import build, resources
 from digigraph.errors import InputError, RegistryError, ReleaseExists
 from digigraph.release import Release, newest_release, verify
 
+BASE = "https://w3id.org/digigraph/"
 DOCUMENT = "sources/33393020-93/document.txt"
 
 
@@ -194,6 +197,63 @@ def test_the_order_of_documents_does_not_move_an_id(data: Path, tmp_path: Path) 
     assert set(first.minted) == set(second.minted)
 
 
+def test_documents_that_were_received_on_different_days(data: Path, tmp_path: Path) -> None:
+    """What several documents say has one date: that of the first to say it, whatever their order.
+
+    The groups of their positions have that of the scheme. A document with another date is stated
+    again, and no other.
+    """
+    known = data / "sources/33393020-93"
+    for day, name in ((24, "b"), (25, "a")):
+        title = f"522350{day} - Продавач, проба"
+        add_document(data, name, "33393020 - Организатор, работа с клиенти", title)
+        receive(data / "sources" / name, f"2026-11-{day}")
+    receive(known, "2026-11-26")
+    first = made(data, tmp_path / "first")
+    (data / "sources/a").rename(data / "sources/c")
+    receive(known, "2026-11-27")
+    shutil.copy(resources.folder("data") / "ids.tsv", data / "ids.tsv")
+
+    second = made(data, tmp_path / "second")
+
+    assert second.reused == 2
+    before, after = dates(first), dates(second)
+    assert all(len(told) == 1 for told in before.values())
+    assert {before[f"{BASE}id/nkpd11/{'5223'[:n]}"][0] for n in (1, 2, 3, 4)} == {"2026-11-23"}
+    assert {before[iri][0] for iri in said_by_several(first)} == {"2026-11-24"}
+    assert {after[iri][0] for iri in before if after[iri] != before[iri]} == {"2026-11-27"}
+
+
+def receive(folder: Path, day: str) -> None:
+    """Give a document another date of receipt."""
+    settings = folder / "source.toml"
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(re.sub(r"(?m)^received = .*", f"received = {day}", text), encoding="utf-8")
+
+
+def values(outcome: build.Outcome, predicate: str) -> dict[str, set[str]]:
+    """Return the values of a property of Dublin Core in a release, by the IRI that has it."""
+    assert outcome.release
+    store = ox.Store.read_only(str(outcome.release.store))
+    found: dict[str, set[str]] = {}
+    property_ = ox.NamedNode(f"http://purl.org/dc/terms/{predicate}")
+    for quad in store.quads_for_pattern(None, property_, None):
+        found.setdefault(quad.subject.value, set()).add(quad.object.value)
+    return found
+
+
+def dates(outcome: build.Outcome) -> dict[str, list[str]]:
+    """Return on which days each thing of a release was changed."""
+    return {iri: sorted(told) for iri, told in values(outcome, "modified").items()}
+
+
+def said_by_several(outcome: build.Outcome) -> list[str]:
+    """Return the statements of a release that were read from more than one document."""
+    return [
+        iri for iri, told in values(outcome, "source").items() if len(told) > 1 and "/s-" in iri
+    ]
+
+
 def test_the_same_profile_twice(data: Path, tmp_path: Path) -> None:
     """A second document of the same profile is refused, naming the first."""
     add_document(data, "twin", "документооборот", "документооборот и архива")
@@ -269,6 +329,26 @@ def test_a_published_document_that_is_broken_now(data: Path, tmp_path: Path) -> 
         made(data, tmp_path / "out", version="2026.12.0")
 
     assert published(tmp_path / "out") == before
+
+
+def test_a_document_that_was_edited_by_hand(data: Path, tmp_path: Path) -> None:
+    """A build names the file, its checksum and the one on file; the JSON report is there too."""
+    document = data / DOCUMENT
+    received = hashlib.sha256(document.read_bytes()).hexdigest()
+    settings = document.with_name("source.toml")
+    text = settings.read_text(encoding="utf-8")
+    settings.write_text(f'sha256 = "{received}"\n{text}', encoding="utf-8")
+    document.write_bytes(document.read_bytes() + b"\n")
+    found = hashlib.sha256(document.read_bytes()).hexdigest()
+
+    command = [sys.executable, "-m", "digigraph", "build", "--json", "--data", str(data)]
+    told = subprocess.run([*command, "--into", str(tmp_path / "out")], capture_output=True)
+
+    assert told.returncode == 1
+    report = json.loads(told.stdout)
+    assert report["release"] is None
+    for words in (report["refused"][0]["error"], report["error"], told.stderr.decode()):
+        assert all(one in words for one in (str(document), received, found, "digigraph add"))
 
 
 def test_a_register_that_lost_a_row(data: Path, tmp_path: Path) -> None:

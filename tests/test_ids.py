@@ -122,6 +122,21 @@ def test_pairs_are_offered_until_they_are_judged(tmp_path: Path) -> None:
     assert (tmp_path / FILE).read_bytes().startswith(before)
 
 
+def test_a_note_without_a_decision_is_kept(tmp_path: Path) -> None:
+    """What an editor wrote beside a pair stands there when the pairs are looked for again."""
+    register(tmp_path, ("p-1", NAME), ("p-2", NAME + " и форуми"))
+    offered(tmp_path)
+    path = tmp_path / FILE
+    header, row = path.read_text(encoding="utf-8").splitlines()
+    path.write_text(f"{header}\n{row.rstrip()}\t\tИ. Р.\tпитай в БСК\n", encoding="utf-8")
+    before = path.read_bytes()
+
+    offered(tmp_path)
+    assert path.read_bytes() == before
+    run(tmp_path, "review", "--least", "1.0", code=1)
+    assert "питай в БСК" in path.read_text(encoding="utf-8")
+
+
 def test_competences_of_one_profile_are_no_pair(tmp_path: Path) -> None:
     """What one profile tells apart is not the same."""
     register(tmp_path, ("p-1", NAME), ("p-1", INFLECTED))

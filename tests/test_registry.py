@@ -9,7 +9,7 @@ import pytest
 
 from digigraph import resources
 from digigraph.errors import RegistryError
-from digigraph.registry import COLUMNS, Registry
+from digigraph.registry import COLUMNS, Registry, profile_key
 
 PROMISES = Path(__file__).parent / "promises"
 HEADER = "\t".join(COLUMNS) + "\n"
@@ -29,6 +29,16 @@ def test_an_id_is_the_hash_of_its_key() -> None:
 
     assert alone.mint("p-", "profile|1|2|-", "x") == among.mint("p-", "profile|1|2|-", "y")
     assert len(alone.entries) == 1
+
+
+@pytest.mark.parametrize("publisher", ["БСК", "бск", "„БСК“", '"Бск" ', " «БСК»"])
+def test_a_publisher_in_other_spellings(publisher: str) -> None:
+    """Case, quotation marks and spaces make no other profile, also of a row from before."""
+    before = minted("profile|1|2|БСК")
+
+    assert profile_key(["1"], ["2"], publisher) == profile_key(["1"], ["2"], "БСК")
+    assert before.mint("p-", profile_key(["1"], ["2"], publisher), "x") == before.entries[0].id
+    assert len(before.entries) == 1
 
 
 def test_an_id_avoids_letters_that_readers_confuse() -> None:

@@ -177,7 +177,7 @@ def _found(
 
 def _pair_json(row: Row) -> dict[str, object]:
     return {
-        "score": float(row.score),
+        "score": row.likeness,
         "first": {"id": row.first, "name": row.first_name, "profile": row.first_profile},
         "second": {"id": row.second, "name": row.second_name, "profile": row.second_profile},
     }

@@ -11,9 +11,10 @@ from typing import TYPE_CHECKING
 import click
 
 from digigraph.cli.output import Console, problem_json, reading_json
-from digigraph.errors import InputError
+from digigraph.errors import DigigraphError, InputError
 
 if TYPE_CHECKING:
+    from digigraph.build import Inputs, Refused
     from digigraph.catalog import Query
     from digigraph.release import Release
 
@@ -81,7 +82,13 @@ def build(
         data, base=_base(base or AUTHORED_BASE), version=version,
         issued=issued.date() if issued else None,
     )  # fmt: skip
-    outcome = make(made_from, into, progress=console.progress, workers=workers, kept=parts)
+    try:
+        outcome = make(made_from, into, progress=console.progress, workers=workers, kept=parts)
+    except DigigraphError as error:
+        console.done()
+        if as_json:
+            console.json(_failure(made_from, error))
+        raise
     console.done()
     release = outcome.release
     if as_json:
@@ -95,17 +102,9 @@ def build(
                 "retired": outcome.retired,
                 "reused": outcome.reused,
                 "documents": [reading_json(path, reading) for path, reading in outcome.readings],
-                "refused": [
-                    {
-                        "path": str(one.path),
-                        "error": str(one.error) if one.error else None,
-                        "problems": [
-                            problem_json(p) for p in (one.reading.errors if one.reading else ())
-                        ],
-                    }
-                    for one in outcome.refused
-                ],
+                "refused": [_refused_json(one) for one in outcome.refused],
                 "validation": json.loads(outcome.report.to_json()),
+                "error": None,
             }
         )
     else:
@@ -132,6 +131,34 @@ def build(
                 )
             console.say(f"release {release.version}: {release.folder}")
     sys.exit(0 if release and not outcome.refused else 1)
+
+
+def _failure(made_from: Inputs, error: DigigraphError) -> dict[str, object]:
+    """Return the report of a build that made nothing, of which `error` says why."""
+    from digigraph.build import BuildRefused
+
+    refused = error.refused if isinstance(error, BuildRefused) else ()
+    return {
+        "release": None,
+        "version": made_from.edition.version,
+        "unchanged": False,
+        "minted": [],
+        "replaced": {},
+        "retired": 0,
+        "reused": 0,
+        "documents": [],
+        "refused": [_refused_json(one) for one in refused],
+        "validation": None,
+        "error": str(error),
+    }
+
+
+def _refused_json(one: Refused) -> dict[str, object]:
+    return {
+        "path": str(one.path),
+        "error": str(one.error) if one.error else None,
+        "problems": [problem_json(p) for p in (one.reading.errors if one.reading else ())],
+    }
 
 
 def _base(base: str) -> str:

@@ -24,7 +24,7 @@ from digigraph.graph.dataset import (
 from digigraph.graph.descriptors import describe_descriptors, worded
 from digigraph.graph.evidence import describe_source
 from digigraph.graph.examples import describe_examples
-from digigraph.graph.findings import describe_coverage, describe_finding
+from digigraph.graph.findings import describe_coverage, describe_finding, describe_metrics
 from digigraph.graph.identity import (
     Facts,
     Identity,
@@ -119,7 +119,7 @@ def dataset_part(
     *,
     names: Names,
 ) -> set[ox.Quad]:
-    """Return the dataset's description, its scheme, the mapping sets and all releases.
+    """Return the dataset's description, its scheme, its metrics, the mappings and all releases.
 
     `static` is the shipped part, which names most of what is mapped.
     """
@@ -127,6 +127,7 @@ def dataset_part(
     sources = [names.id(f"source/{document.source_id}") for document in documents]
     describe_dataset(writer, edition, sources)
     describe_competence_scheme(writer)
+    describe_metrics(writer)
     describe_descriptors(writer, descriptors)
     notes = (" ".join(told.split()) for told in (edition.notes_bg, edition.notes_en))
     present = Former(edition.version, edition.issued.isoformat(), edition.software, *notes)
@@ -180,9 +181,10 @@ def speakers(descriptors: Sequence[Descriptor], names: Names) -> Speakers:
 
 
 def frame_part(names: Names) -> set[ox.Quad]:
-    """Return what every document is judged beside: the shipped part, and the scheme it adds to."""
+    """Return what every document is judged beside: the shipped part, the scheme, the metrics."""
     writer = Writer(names, date.min)
     describe_competence_scheme(writer)
+    describe_metrics(writer)
     return static_part(names) | writer.quads
 
 

@@ -81,6 +81,17 @@ _METRICS = {
 }
 
 
+def describe_metrics(writer: Writer) -> None:
+    """State what is measured of every document (Q-03)."""
+    names, add = writer.names, writer.add
+    for name, (bg, en) in _METRICS.items():
+        metric = names.id(f"quality/metric-{name}-covered")
+        writer.types(GRAPH, metric, "dqv:Metric")
+        writer.identity(GRAPH, metric, bg=bg, en=en, part_of=f"{names.base}catalog/digigraph")
+        add(GRAPH, metric, "dqv:inDimension", "ldqd:completeness")
+        add(GRAPH, metric, "dqv:expectedDataType", "xsd:integer")
+
+
 def describe_coverage(writer: Writer, source: str, coverage: Coverage) -> None:
     """State how much of a document is accounted for, as DQV measurements (Q-03)."""
     names, add = writer.names, writer.add
@@ -91,10 +102,6 @@ def describe_coverage(writer: Writer, source: str, coverage: Coverage) -> None:
     for name, (covered, total) in counts.items():
         metric = names.id(f"quality/metric-{name}-covered")
         bg, en = _METRICS[name]
-        writer.types(GRAPH, metric, "dqv:Metric")
-        writer.identity(GRAPH, metric, bg=bg, en=en, part_of=f"{names.base}catalog/digigraph")
-        add(GRAPH, metric, "dqv:inDimension", "ldqd:completeness")
-        add(GRAPH, metric, "dqv:expectedDataType", "xsd:integer")
         iri = f"{source}/coverage-{name}"
         writer.types(GRAPH, iri, "dqv:QualityMeasurement")
         writer.identity(GRAPH, iri, bg=bg, en=en, part_of=source)

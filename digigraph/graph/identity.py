@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
+from datetime import date
 from typing import Any
 
 from digigraph.errors import RegistryError
@@ -18,14 +19,15 @@ from digigraph.registry import Registry, competence_key, profile_key, source_key
 from digigraph.text import skeleton
 
 Wording = tuple[str, tuple[str, ...]]
-"""A framework competence at a level, as "1.2/6", and the skeletons of what is said, in order."""
+"""A framework competence at a level, as "1.2/6", and what is said of it, in order."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What a document is identified by: codes, sectors, publisher, digest, own competences.
 
-    `wordings` and `positions` are what it says of things that it shares with other documents.
+    `wordings` and `positions` are what it says of things that it shares with other documents;
+    whose word on them is the first follows from the day of receipt.
     """
 
     codes: tuple[str, ...]
@@ -35,10 +37,11 @@ class Facts:
     specific: tuple[tuple[str, str], ...]
     wordings: tuple[Wording, ...]
     positions: tuple[str, ...]
+    received: date
 
     def kept(self) -> dict[str, Any]:
         """Return them as JSON, from which `facts_from` makes them again."""
-        return asdict(self)
+        return asdict(self) | {"received": self.received.isoformat()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +64,11 @@ def facts_of(source: Source, reading: Reading) -> Facts:
     profile = reading.profile
     assert profile is not None, "only a document without errors is identified"
     titles = [*profile.occupations, *profile.alternatives]
+    told = reading.source or source
     return Facts(
         codes=tuple(code for title in profile.occupations for code in title.codes),
         sectors=tuple(sector.code for sector in profile.sectors),
-        publisher=(reading.source or source).publisher,
+        publisher=told.publisher,
         text_digest=reading.text_digest,
         specific=tuple(
             (one.key, one.name.value)
@@ -72,12 +76,13 @@ def facts_of(source: Source, reading: Reading) -> Facts:
             if one.kind is Kind.SPECIFIC
         ),
         wordings=tuple(
-            (f"{one.key}/{level.rank}", tuple(skeleton(item.value) for item in level.items))
+            (f"{one.key}/{level.rank}", tuple(item.value for item in level.items))
             for one in profile.requirements
             if one.kind is Kind.GENERAL
             for level in one.levels
         ),
         positions=tuple(dict.fromkeys(code for title in titles for code in title.codes)),
+        received=told.received,
     )  # fmt: skip
 
 
@@ -91,6 +96,7 @@ def facts_from(kept: Mapping[str, Any]) -> Facts:
         tuple((key, name) for key, name in kept["specific"]),
         tuple((place, tuple(texts)) for place, texts in kept["wordings"]),
         tuple(kept["positions"]),
+        date.fromisoformat(kept["received"]),
     )
 
 
@@ -145,7 +151,9 @@ class Speakers:
         known = {iri: self._descriptors[iri] for iri in places if iri in self._descriptors}
         shared = Shared(
             worded=self.worded & places.keys(),
-            descriptors={iri: (first, frozenset(said)) for iri, (first, said) in known.items()},
+            descriptors={
+                iri: (first, frozenset(map(skeleton, said))) for iri, (first, said) in known.items()
+            },
             apart=frozenset(iri for iri, (_, said) in known.items() if said != places[iri]),
             positions=self._positions.intersection(facts.positions),
             named=frozenset(key for key in merged if now[key] in self._named),

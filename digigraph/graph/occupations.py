@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from digigraph.graph.writer import Writer, notation, text
 from digigraph.labels import Labels
 from digigraph.names import ESCO_ISCO
+from digigraph.reference import Reference
 from digigraph.text import transliterate
 
 OWN_LABEL_BG = "Английското наименование е превод на digigraph, а не официално наименование."
@@ -32,9 +35,12 @@ def named(
 
 
 def describe_position(
-    writer: Writer, code: str, name: str, labels: Labels, known_groups: frozenset[str]
+    writer: Writer, code: str, name: str, labels: Labels, reference: Reference
 ) -> None:
-    """State a position of NKPD-2011 that the shipped scheme does not hold, and its groups."""
+    """State a position of NKPD-2011 that the shipped scheme does not hold, and its groups.
+
+    Any number of documents may bring a group: its date is that of the scheme, and of no document.
+    """
     graph, names = "classifications", writer.names
     scheme = names.id("nkpd11")
     iri = names.occupation(code)
@@ -47,9 +53,9 @@ def describe_position(
         group = names.occupation(code[:length])
         writer.add(graph, below, "skos:broader", group)
         writer.add(graph, group, "skos:narrower", below)
-        if code[:length] in known_groups:
+        if any(known.startswith(code[:length]) for known in reference.positions):
             return
-        _group(writer, graph, group, code[:length], scheme)
+        _group(writer, graph, group, code[:length], scheme, reference.classified)
         below = group
 
 
@@ -61,12 +67,12 @@ _GROUPS = {
 }
 
 
-def _group(writer: Writer, graph: str, iri: str, code: str, scheme: str) -> None:
+def _group(writer: Writer, graph: str, iri: str, code: str, scheme: str, modified: date) -> None:
     bg, en = _GROUPS[len(code)]
     writer.types(graph, iri, "dgc:OccupationGroup", "skos:Concept")
     writer.identity(
         graph, iri, bg=f"{bg} {code} по НКПД-2011", en=f"{en} {code} of NKPD-2011", scheme=scheme,
-        label="skos:prefLabel",
+        label="skos:prefLabel", modified=modified,
     )  # fmt: skip
     writer.add(graph, iri, "dgc:labelStatus", "dgc:OwnTranslation")
     writer.add(graph, iri, "skos:notation", notation(code, writer.names.term("NKPD2011")))

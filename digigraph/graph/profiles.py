@@ -39,7 +39,8 @@ class Shared:
 
     `named` are the keys of the competences that are merged into one that another document names.
     `apart` are levels of which the first to speak said other things, or in another order: what
-    is said of them here has identifiers of its own, so that each list keeps its numbers.
+    is said of them here has identifiers of its own, so that each list keeps its numbers. Of other
+    levels it said the same words, and has named and dated each.
     """
 
     worded: frozenset[str] = frozenset()
@@ -128,10 +129,8 @@ class ProfileGraph:
             self.evidence(iri, predicate, f"{name}-{code}", title.text)
             if code not in self.reference.positions and code not in self.shared.positions:
                 self.shared.positions.add(code)
-                groups = frozenset(
-                    known[:length] for known in self.reference.positions for length in (1, 2, 3, 4)
-                )
-                describe_position(self.writer, code, title.name.value, self.labels, groups)
+                written = title.name.value
+                describe_position(self.writer, code, written, self.labels, self.reference)
 
     def _alternative(self, iri: str, title: Title, position: int) -> None:
         if title.codes:
@@ -263,6 +262,7 @@ class ProfileGraph:
             iri, level.items, place, "LevelDescriptorItem", "Описание на ниво", "Level descriptor",
             "dgc:hasDescriptorItem", graph, known=known,
             by=self.merged[one.key][0] if elsewhere else self._apart(iri),
+            stated=first not in ("", self.source) and iri not in self.shared.apart,
         )  # fmt: skip
 
     def _apart(self, level: str) -> str:
@@ -271,10 +271,12 @@ class ProfileGraph:
     def _statements(
         self, owner: str, items: Iterable[Text], place: str, cls: str, bg: str, en: str,
         predicate: str, graph: str, *, known: frozenset[str] | None = None, by: str = "",
+        stated: bool = False,
     ) -> None:  # fmt: skip
         """State a list of statements, each under the id of its text (V-04).
 
-        `by` keeps apart what several documents say of one thing, each in its own way.
+        `by` keeps apart what several documents say of one thing, each in its own way. What another
+        document has `stated` in the same words has its name and its date from there.
         """
         writer, add, names = self.writer, self.writer.add, self.writer.names
         seen: dict[str, int] = {}
@@ -288,7 +290,8 @@ class ProfileGraph:
             variant = known is not None and skeleton(item.value) not in known
             add(graph, owner, "dgc:hasVariantItem" if variant else predicate, iri)
             writer.types(graph, iri, f"dgc:{cls}", "dgc:Statement", "prov:Entity")
-            writer.identity(graph, iri, bg=item.value, en="", part_of=owner)
+            if not stated:
+                writer.identity(graph, iri, bg=item.value, en="", part_of=owner)
             add(
                 graph, iri, "dct:title",
                 text(f"{bg} {position}", "bg"), text(f"{en} {position}", "en"),

@@ -56,14 +56,18 @@ class Writer:
         part_of: str = "",
         scheme: str = "",
         label: str = "rdfs:label",
+        modified: date | None = None,
     ) -> None:
-        """State the identity block of a minted thing (M-13): labels, identifier, status, date."""
+        """State the identity block of a minted thing (M-13): labels, identifier, status, date.
+
+        `modified` is given for a thing that several parts state, so that all give it one date.
+        """
         self.add(graph, subject, label, text(bg, "bg"))
         if en:
             self.add(graph, subject, label, text(en, "en"))
         self.add(graph, subject, "dct:identifier", ox.Literal(self.names.tail(subject)))
         self.add(graph, subject, "adms:status", "dgc:Published")
-        self.add(graph, subject, "dct:modified", day(self.modified))
+        self.add(graph, subject, "dct:modified", day(modified or self.modified))
         if part_of:
             self.add(graph, subject, "dct:isPartOf", part_of)
         if scheme:

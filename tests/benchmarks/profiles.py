@@ -9,6 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from pathlib import Path
 
 from digigraph import reference
@@ -97,7 +98,7 @@ SYSTEMS = (
 SOURCE = """document = "document.txt"
 media_type = "text/plain"
 publisher = ""
-received = 2026-11-23
+received = {received}
 
 [title]
 bg = "Съставен профил {number}"
@@ -111,6 +112,9 @@ en = "Made up for measuring; describes no real occupation."
 bg = "Без ограничения."
 en = "No restrictions."
 """
+
+FIRST = date(2026, 8, 1)
+"""The day on which the first of them was received."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +135,14 @@ def write_profiles(folder: Path, count: int, seed: int = 0) -> list[Path]:
         place = folder / f"made-up-{number:05}"
         place.mkdir(parents=True)
         (place / "document.txt").write_text(document(number, seed), encoding="utf-8")
-        (place / "source.toml").write_text(SOURCE.format(number=number), encoding="utf-8")
+        (place / "source.toml").write_text(source(number), encoding="utf-8")
         written.append(place / "source.toml")
     return written
+
+
+def source(number: int) -> str:
+    """Return the `source.toml` of a profile; they were received on many days, in no order."""
+    return SOURCE.format(number=number, received=FIRST + timedelta(days=number * 37 % 90))
 
 
 def document(number: int, seed: int = 0) -> str:

@@ -127,7 +127,7 @@ def comparable(findings: Sequence[Finding], focus: set[Node]) -> set[Row]:
 
 def compare(count: int, *, reference_too: bool = True, tell: bool = True) -> tuple[Report, int]:
     """Judge so many documents both ways, tell how, and return our report and the differences."""
-    common = [*graph.static_part(Names())]
+    common = [*graph.frame_part(Names())]
     with tempfile.TemporaryDirectory() as folder:
         parts = list(stated(Path(folder), count))
     touched = planted(parts)
