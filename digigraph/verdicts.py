@@ -30,6 +30,7 @@ WORDS = {
     "count": ("описът казва друго: {detail}", "the manifest says otherwise: {detail}"),
     "answer": ("не отговаря както трябва: {detail}", "does not answer as it should: {detail}"),
     "release": ("е от друго издание: {detail}", "is of another release: {detail}"),
+    "added": ("страницата казва и: {detail}", "the page says besides: {detail}"),
     "words": ("страницата не казва: {detail}", "the page does not say: {detail}"),
 }  # fmt: skip
 """What each kind of difference is, in Bulgarian and in English."""

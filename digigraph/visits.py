@@ -2,37 +2,37 @@
 
 A document has to hold all that the dump says of its thing, and of what refers to it, nothing that
 the dump does not say, and the same in each format, on all its pages together; its HTML has to say
-the same words and lead to the same things.
+the same words and lead to the same things, and says no others.
 """
 
 from __future__ import annotations
 
-import html
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from html.parser import HTMLParser
 from itertools import groupby
 from pathlib import Path
 from urllib.parse import quote
 
 import pyoxigraph as ox
 
+from digigraph.catalogue import Catalogue
 from digigraph.checking import PARSERS
-from digigraph.formats import GRAPH_FORMATS, HTML, JSON, JSON_LD, Format
+from digigraph.formats import GRAPH_FORMATS, HTML, JSON, JSON_LD, N_TRIPLES, Format
 from digigraph.jsonld import context_iri
 from digigraph.names import EXAMPLES, VOID, Names
 from digigraph.release import Release
 from digigraph.session import Session
-from digigraph.things import REFERRING
+from digigraph.stating import DCAT_PREFIXES
+from digigraph.things import REFERRING, Things
 from digigraph.verdicts import Progress, Report
+from digigraph.wording import Page, may_be_said, one_line
 
 KINDS = ("id/", "def", "shapes", "mappings/", "graph/", "catalog", VOID, EXAMPLES)
 """How the IRIs of ours begin that have a document."""
 FORMATS = (*GRAPH_FORMATS, JSON)
 _NEXT = re.compile(r'<([^>]*)>; rel="next"')
-_SPACES = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,7 @@ def check_documents(
     things = _things(dump.places, release.base)
     chosen = things if most is None or len(things) <= most else _some(things, most)
     visitor = _Visitor(web, release, dump, report)
+    visitor.see_catalogue()
     for number, iri in enumerate(chosen, 1):
         tell("documents", number, len(chosen))
         visitor.visit(iri)
@@ -104,7 +105,39 @@ class _Visitor:
                 first = first or lines
                 self._compare(name, iri, whole, lines)
         for lang in ("bg", "en"):
-            self._page(f"{address}.{lang}.html?all=1", iri, whole)
+            self._page(f"{address}.{lang}.html?all=1", iri, whole, first or set())
+
+    def see_catalogue(self) -> None:
+        """Compare the catalogue with what the release and its files make of it.
+
+        What it says of earlier releases, and of whom to write to, only the service knows.
+        """
+        place = f"catalog.{N_TRIPLES.extension}"
+        status, _, body = self.web.get(place, N_TRIPLES.media_type)
+        if status != 200:
+            self.report.differs("answer", place, status)
+            return
+        with self.report.reading(place):
+            triples = Catalogue(self.release, Things(self.release), self.service).triples()
+            made = ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b""
+            read = ox.parse(body, format=ox.RdfFormat.N_TRIPLES)
+            told = ox.serialize((q.triple for q in read), format=ox.RdfFormat.N_TRIPLES) or b""
+            expected, found = set(made.splitlines(True)), set(told.splitlines(True))
+            more = {line for line in found - expected if self._only_there(line)}
+            self.report.compare(place, sorted(expected), sorted(found - more))
+
+    def _only_there(self, line: bytes) -> bool:
+        """Tell whether a statement of the catalogue is of another release, or an address."""
+        subject, name, value = line.decode().split(" ", 2)
+        version = self.release.version
+        tails = "catalog/release-", "release/"
+        mine = f"catalog/release-{version.replace('.', '-')}>", f"release/{version}/"
+        if name == f"<{DCAT_PREFIXES['vcard']}hasEmail>":
+            return True
+        roots = {self.base, self.service}
+        others = tuple(f"<{root}{tail}" for root in roots for tail in tails)
+        present = tuple(f"<{root}{tail}" for root in roots for tail in mine)
+        return any(n.startswith(others) and not n.startswith(present) for n in (subject, value))
 
     def _pages(self, name: str, told: Format) -> set[bytes] | None:
         """Return what a document says on all its pages; None where one does not answer."""
@@ -155,12 +188,12 @@ class _Visitor:
             # Where a machine fetches, a service names itself in place of the base (U-01).
             yield line.replace(here, there) if here != there and here in line else line
 
-    def _page(self, place: str, iri: str, whole: Iterable[bytes]) -> None:
+    def _page(self, place: str, iri: str, whole: Iterable[bytes], lines: set[bytes]) -> None:
         status, _, body = self.web.get(place, HTML.media_type)
         if status != 200:
             self.report.differs("answer", place, status)
             return
-        page = _Page(body.decode(errors="replace"))
+        page = Page(body.decode(errors="replace"))
         if f"digigraph {self.release.version} " not in page.text:
             self.report.differs("release", place, f"≠ {self.release.version}")
         if iri == f"{self.base}{VOID}":
@@ -168,7 +201,7 @@ class _Visitor:
         for quad in ox.parse(b"".join(whole), format=ox.RdfFormat.N_TRIPLES):
             value = quad.object.value
             if isinstance(quad.object, ox.Literal):
-                there = _SPACES.sub(" ", value).strip() in page.text
+                there = one_line(value) in page.text
             else:
                 there = any(
                     link == value or (value.startswith(self.base) and link.endswith(tail))
@@ -177,6 +210,11 @@ class _Visitor:
                 )
             if not there:
                 self.report.differs("words", place, quad.triple)
+        subjects = {line.partition(b"> ")[0][1:].decode() for line in lines}
+        known = {*lines, *whole, *(line for one in subjects for line in self.dump.lines(one))}
+        may = may_be_said(iri, known, self.dump.lines, Names(self.base))
+        for text in sorted(page.main - may):
+            self.report.differs("added", place, text)
 
     def _context(self) -> object:
         _, _, body = self.web.get("context/v1.jsonld")
@@ -190,24 +228,6 @@ class _Visitor:
         with self.report.reading(self.web.address):
             return str(json.loads(body)["sparql"]).removesuffix("sparql")
         return self.base
-
-
-class _Page(HTMLParser):
-    """The text of a page, with single spaces, and where its links lead."""
-
-    def __init__(self, source: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.links: set[str] = set()
-        self._pieces: list[str] = []
-        self.feed(source)
-        self.close()
-        self.text = _SPACES.sub(" ", "".join(self._pieces))
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.links.update(html.unescape(value) for name, value in attrs if name == "href" and value)
-
-    def handle_data(self, data: str) -> None:
-        self._pieces.append(data)
 
 
 def _places(

@@ -286,6 +286,8 @@ CHANGES: dict[str, tuple[str, str]] = {
     f"{DOCUMENT}.rdf": (f">{NAME}<", ">Anything<"),
     f"{DOCUMENT}.json": ('"1.2"', '"1.4"'),
     f"{DOCUMENT}.en.html?all=1": (NAME, "Anything"),
+    f"{DOCUMENT}.bg.html?all=1": ("<dl", "<p>Нищо от това не е вярно.</p><dl"),
+    "/catalog.nt": ('"2026.11.0"', '"2026.11.1"'),
     "/sparql": (f"{NOTATION}\n", f"{NINE}\n"),
 }
 """Place -> what is taken away from its body, and what is put there."""
@@ -323,9 +325,10 @@ def test_a_proxy_that_changes_nothing_is_no_difference(server: str) -> None:
 def test_nothing_is_named_but_what_was_changed(tampered: dict[str, Any]) -> None:
     """Each difference is at one of the places where something is wrong."""
     halved = {name.removeprefix("/dumps/") for name in HALVED}
-    expected = {*CHANGES, "/doc/digcomp21/level-6.nt", *halved, HALVED[0][1:]} - {"/sparql"}
+    expected = {*CHANGES, "/doc/digcomp21/level-6.nt", *halved, HALVED[0][1:]}
+    expected -= {"/sparql", "/catalog.nt"}
 
-    assert {place for _, place in kinds(tampered)} == {*expected, "sparql"}
+    assert {place for _, place in kinds(tampered)} == {*expected, "sparql", "catalog.nt"}
 
 
 @pytest.mark.parametrize(
@@ -363,6 +366,20 @@ def test_a_page_that_lost_a_word_is_named(tampered: dict[str, Any]) -> None:
     assert NAME in one(tampered, "words", f"{DOCUMENT}.en.html?all=1")["message"]["en"]
 
 
+def test_a_catalogue_that_was_rewritten_is_named(tampered: dict[str, Any]) -> None:
+    """The catalogue is what the release and its files make of it."""
+    for kind, version in (("missing", "2026.11.0"), ("extra", "2026.11.1")):
+        found = one(tampered, kind, "catalog.nt")
+        assert all(version in statement for statement in found["statements"])
+
+
+def test_a_page_that_says_more_is_named(tampered: dict[str, Any]) -> None:
+    """A text that the document does not have is no part of its page."""
+    found = one(tampered, "added", f"{DOCUMENT}.bg.html?all=1")
+
+    assert "Нищо от това не е вярно." in found["message"]["en"]
+
+
 @pytest.mark.parametrize(("kind", "statement"), [("missing", NOTATION), ("extra", NINE)])
 def test_an_endpoint_that_says_something_else_is_named(
     tampered: dict[str, Any], kind: str, statement: str
@@ -394,6 +411,7 @@ def test_a_document_is_compared_on_all_its_pages(tmp_path: Path) -> None:
     def tamper(path: str, body: bytes) -> bytes:
         return body.replace(lost, b"") if path == "/doc/source/d-0000test?page=2" else body
 
+    write_sample(tmp_path, "2026.10.0")  # the catalogue speaks of it too
     write_sample(tmp_path, more=more)
     unlinked = ("/doc/source/d-0000test.ttl",)
     with serving(tmp_path) as there, proxy(there, tamper, unlinked=unlinked) as url:

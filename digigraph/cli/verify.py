@@ -23,7 +23,10 @@ def verify(console: Console, target: str, full: bool, as_json: bool) -> None:
 
     DIR is a release or a folder of releases: sizes and SHA-256, every dump in every format, the
     compressed twins, the tables and trees, and the index. URL is a running service: its files as
-    well, what its endpoint says of every graph, and its documents in every format.
+    well, what its endpoint says of every graph, its documents in every format, and its catalogue.
+
+    A page has to say every value of its document, and its main part no text besides; which value
+    stands beside which property is compared in the machine formats, not in the page.
 
     Exit code 1 if anything differs, 3 if there is no release, 4 if the service fails.
 
