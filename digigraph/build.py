@@ -301,16 +301,13 @@ def _check_labels(
     given: labels.Labels, present: Described, gone: Described, names: Names, data: Path
 ) -> None:
     """Raise `InputError` for labels of what is neither described nor retired."""
-    unknown = sorted(
-        one
-        for one in {identifier for identifier, _ in given.texts}
-        if not any(
-            iri in described
-            for iri in (names.id(one), f"{names.base}{one}")
-            for described in (present, gone)
-        )
-    )
-    if unknown:
+
+    def is_described(one: str) -> bool:
+        iris = (names.id(one), f"{names.base}{one}")
+        return any(iri in described for iri in iris for described in (present, gone))
+
+    named = {identifier for identifier, _ in given.texts}
+    if unknown := sorted(one for one in named if not is_described(one)):
         raise InputError(data / "labels.tsv", f"unknown identifiers: {', '.join(unknown)}")
 
 

@@ -30,7 +30,7 @@ SCHEMAS = "RECONCILIATION_SCHEMAS"
 @pytest.fixture(scope="module")
 def url(shipped_release: Release) -> Iterator[str]:
     """Yield the address of the reconciliation service of a server of the shipped data."""
-    with serving(shipped_release.folder.parent) as found:
+    with serving(shipped_release.folder.parent, "--waiting-seconds", "60") as found:
         yield f"{found}reconcile"
 
 
