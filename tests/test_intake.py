@@ -21,6 +21,7 @@ import pypdfium2
 import pytest
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
+from docx.shared import Pt
 from PIL import Image
 
 from digigraph import documents, reference, resources
@@ -288,6 +289,25 @@ def scanned() -> bytes:
     return stream.getvalue()
 
 
+def nameless() -> bytes:
+    """Return a PDF of one page whose font does not say which letters its shapes are."""
+    shown = b"BT /F 12 Tf 72 700 Td <000C000D000E> Tj ET"
+    parts = (
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R "
+        b"/Resources << /Font << /F 5 0 R >> >> >>",
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(shown), shown),
+        b"<< /Type /Font /Subtype /Type0 /BaseFont /X /Encoding /Identity-H "
+        b"/DescendantFonts [6 0 R] >>",
+        b"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /X /CIDSystemInfo << /Registry (Adobe) "
+        b"/Ordering (Identity) /Supplement 0 >> /FontDescriptor 7 0 R >>",
+        b"<< /Type /FontDescriptor /FontName /X /Flags 4 /Ascent 900 /Descent -200 >>",
+    )
+    body = b"".join(b"%d 0 obj\n%s\nendobj\n" % pair for pair in enumerate(parts, 1))
+    return b"%PDF-1.7\n" + body + b"trailer << /Size 8 /Root 1 0 R >>\n%%EOF\n"
+
+
 REFUSED: dict[str, tuple[bytes, str]] = {
     "empty": (b"", "the file is empty"),
     "blank": (b" \n\x00 ", "the file is empty"),
@@ -305,6 +325,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "no-word": (packed("word/document.xml", b"<a/>"), "the DOCX is damaged"),
     "cut-pdf": (b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog", "the PDF"),
     "scan": (scanned(), "page 1 has no text, only a picture (a scan)"),
+    "nameless": (nameless(), "page 1 is set in a font that does not say which letters"),
     "binary": (bytes(range(256)) * 9, "binary content"),
     "no-profile": ("<html><body><p>Здравей</p></body></html>".encode(), ""),
 }
@@ -382,6 +403,42 @@ def test_tables_without_lines_are_named_with_the_page(word: Path, tmp_path: Path
     places = [remark.place_en for remark in part.findings if remark.kind == "Layout"]
     assert "page 3" in places
     assert all(re.match(r"page \d+", remark.place_en) for remark in part.reasons if remark.line > 1)
+
+
+@papers.needs_office
+def test_a_table_without_lines_is_never_read_into_the_field_before_it(
+    word: Path, data: Path
+) -> None:
+    """Text outside the ruled tables goes into no field: the page is named and nothing taken."""
+    document: Any = docx.Document(str(word))
+    document.tables[5].style = "Normal Table"
+    document.save(str(data.parent / "one.docx"))
+    made = papers.converted(data.parent / "one.docx", data.parent, "pdf")
+
+    answer = run(data, made, code=1)
+
+    told = [line.removeprefix(f"{made}: rejected: ") for line in answer.stdout.splitlines()]
+    assert re.match(r"page 8: TextOutsideTables: “Наименование и код на дигиталната 3.1", told[0])
+    assert any(line.startswith("page 9: Layout: On page 9, ") for line in told)
+    assert list((data / "sources").iterdir()) == []
+
+
+@papers.needs_office
+def test_a_dash_at_the_top_of_a_page_is_no_bullet_among_other_bullets(
+    word: Path, tmp_path: Path
+) -> None:
+    """The same document in larger letters has the same statements; what is unsure is told."""
+    document: Any = docx.Document(str(word))
+    document.styles["Normal"].font.size = Pt(14)
+    document.save(str(tmp_path / "large.docx"))
+
+    given = read(papers.converted(tmp_path / "large.docx", tmp_path, "pdf"))
+
+    profile = documents.read_text(given.text, KNOWN).profile
+    assert profile
+    assert statements(profile) == 274
+    assert "клиентска база - данни, като използва" in str(profile.requirements)
+    assert any("„най - напредналото“" in note.en for note in given.notes)
 
 
 def test_an_error_names_its_place_and_what_was_expected(word: Path, data: Path) -> None:

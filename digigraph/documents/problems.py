@@ -98,6 +98,11 @@ KINDS: dict[str, tuple[Severity, str, str]] = {
         "Това не е профил по образеца: не беше намерен нито един от разделите му.",
         "This is not a profile of the template: none of its sections was found.",
     ),
+    "TextOutsideTables": (
+        _E,
+        "„{found}“ стои извън таблиците с линии, а попада в поле; очаква се {expected}.",
+        "“{found}” stands outside the ruled tables but goes into a field; expected {expected}.",
+    ),
     # errors of a profile that is written as YAML
     "NotYaml": (
         _E,

@@ -8,6 +8,7 @@ reason, and a page without any text refuses the file: something of the profile w
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,8 @@ MAX_PAGES = 200
 _MARGIN = 0.12
 """Share of a page's height, at its foot, in which a running footer stands."""
 _NARROW = 0.35
+_NAMELESS = re.compile(r"\(cid:\d+\)")
+"""What stands for a shape where the font has no ToUnicode table (ISO 32000-2, 9.10.3)."""
 Box = tuple[float, float, float, float]
 _Boxes = list[tuple[Box, list[list[Box | None]]]]
 _Taken = tuple[int, Any, list[Word], _Boxes]
@@ -75,6 +78,9 @@ def _content(path: Path, document: Any) -> Content:
             blank.append(number)
         pages.append((number, page, words, _boxes(page)))
         page.close()
+    nameless = [n for n, _, words, _ in pages if any(_NAMELESS.search(w.text) for w in words)]
+    if nameless:
+        raise InputError(path, _no_letters(nameless))
     if blank:
         raise InputError(path, _no_text(blank))
     if not any(boxes for _, _, _, boxes in pages):
@@ -119,6 +125,14 @@ def _no_lines(pages: Sequence[int]) -> str:
     return (
         f"{which} text but no ruled table; the fields of the template are told by the lines "
         "between the cells: make the PDF with them, or give the original document"
+    )
+
+
+def _no_letters(pages: Sequence[int]) -> str:
+    which = f"page {pages[0]} is" if len(pages) == 1 else f"pages {_few(pages)} are"
+    return (
+        f"{which} set in a font that does not say which letters its shapes stand for; make the PDF "
+        "again from the original document, or run text recognition over it"
     )
 
 
