@@ -252,6 +252,123 @@ def test_a_text_box_is_not_lost_in_silence(tmp_path: Path) -> None:
     assert [note.en for note in given.notes] == ["Text in a text box was not read."]
 
 
+_MC = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+_M = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+HIDDEN: dict[str, tuple[str, str]] = {
+    "symbol": ("<w:r><w:sym w:font='Symbol' w:char='F0B3'/></w:r>", "A sign of a symbol font"),
+    "formula": (
+        f"<m:oMath {_M}><m:r><m:t>a=b</m:t></m:r></m:oMath>", "A formula was not read: “a=b”.",
+    ),
+    "versions": (
+        f"<mc:AlternateContent {_MC}><mc:Choice Requires='w'><w:r><w:t>а</w:t></w:r></mc:Choice>"
+        "</mc:AlternateContent>", "Text that is given in versions",
+    ),
+    "picture": ("<w:r><w:drawing/></w:r>", "A picture or drawing was not read."),
+    "footnote": ("<w:r><w:footnoteReference w:id='2'/></w:r>", "A footnote was not read."),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+def test_what_word_shows_and_is_no_text_is_told_with_its_row(name: str, tmp_path: Path) -> None:
+    """A thing that is not taken as text has a finding with its place, in two languages."""
+    inside, said_en = HIDDEN[name]
+    row = "<w:tr><w:tc><w:p><w:r><w:t>{}</w:t></w:r>{}</w:p></w:tc></w:tr>"
+    given = word_with(tmp_path, f"<w:tbl>{row.format('а', '')}{row.format('б', inside)}</w:tbl>")
+
+    assert len(given.notes) == 1
+    note = given.notes[0]
+    assert note.en.startswith(said_en)
+    assert note.bg.endswith(".")
+    assert note.place.words("en") == "table 1, row 2"
+    assert given.text.split("\n")[:2] == ["а", "б"]
+
+
+def test_an_embedded_file_is_told_with_its_paragraph(tmp_path: Path) -> None:
+    """What Word takes in from another file when it opens the document is not read."""
+    given = word_with(tmp_path, "<w:altChunk></w:altChunk>", "<w:p><w:r><w:t>текст</w:t></w:r></w:p>")
+
+    assert [(note.en, note.place.words("en")) for note in given.notes] == [
+        ("An embedded object or file was not read.", "paragraph 1")
+    ]
+
+
+def test_automatic_numbers_are_told(tmp_path: Path) -> None:
+    """A number that Word counts is no text of the document; a bullet is none that is missed."""
+    styled = "<w:p><w:pPr><w:pStyle w:val='{}'/></w:pPr><w:r><w:t>едно</w:t></w:r></w:p>"
+
+    given = word_with(tmp_path, styled.format("ListBullet"), styled.format("ListNumber"))
+
+    assert [note.en[:32] for note in given.notes] == ["An automatic number was not read"]
+
+
+def test_a_row_that_was_struck_out_is_not_read(tmp_path: Path) -> None:
+    """A tracked deletion is no part of the document, a tracked insertion is."""
+    row = "<w:tr><w:trPr><w:{}/></w:trPr><w:tc><w:p><w:r><w:t>{}</w:t></w:r></w:p></w:tc></w:tr>"
+    rows = row.format("del", "старо") + row.format("ins", "ново")
+
+    assert word_with(tmp_path, f"<w:tbl>{rows}</w:tbl>").text.split("\n")[:1] == ["ново"]
+
+
+def test_what_a_page_shows_and_is_no_text_is_told_with_its_row() -> None:
+    """Pictures and form fields of HTML are named, with the words that they have."""
+    page = """<!DOCTYPE html><html><body><p>а <img src=a.png alt="Ниво 6"></p><table><tr><td>б
+      </td></tr><tr><td>в <input value="г"><select><option>д</select></td></tr></table></body>"""
+
+    given = extract(Path("page.html"), page.encode())
+
+    assert [(note.en, note.place.words("en")) for note in given.notes] == [
+        ("A picture or drawing was not read: “Ниво 6”.", "paragraph 1"),
+        ("What a form field holds was not read: “г”.", "table 1, row 2"),
+        ("What a form field holds was not read: “д”.", "table 1, row 2"),
+    ]
+    assert given.text.split() == ["а", "б", "в"]
+
+
+def test_footnotes_and_pictures_of_an_odt_are_told_with_their_row() -> None:
+    """A footnote's text goes into no statement, nor does the name of a picture."""
+    names = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{of}:1.0"' for name, of in (
+            ("office", "office"), ("text", "text"), ("table", "table"), ("draw", "drawing"),
+            ("svg", "svg-compatible"),
+        )
+    )  # fmt: skip
+    content = f"""<office:document-content {names}><office:body><office:text><table:table>
+      <table:table-row><table:table-cell><text:p>а<text:note><text:note-citation>1</text:note-citation>
+      <text:note-body><text:p>долу</text:p></text:note-body></text:note><draw:frame><draw:image/>
+      <svg:title>лого</svg:title></draw:frame></text:p></table:table-cell></table:table-row>
+      </table:table></office:text></office:body></office:document-content>"""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as package:
+        package.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+        package.writestr("content.xml", content)
+
+    given = extract(Path("made.odt"), stream.getvalue())
+
+    assert [(note.en, note.place.words("en")) for note in given.notes] == [
+        ("A footnote was not read: “долу”.", "table 1, row 1"),
+        ("A picture or drawing was not read.", "table 1, row 1"),
+    ]
+    assert given.text.split() == ["а"]
+
+
+@papers.needs_office
+def test_a_picture_on_a_page_of_text_is_told_with_its_page(tmp_path: Path) -> None:
+    """What a picture in a PDF shows is not read; one that each page repeats is told once."""
+    Image.new("RGB", (40, 40), "red").save(tmp_path / "a.png")
+    document: Any = docx.Document()
+    table = document.add_table(rows=2, cols=2)
+    table.style = "Table Grid"
+    table.cell(0, 0).text = "текст"
+    table.cell(0, 0).paragraphs[0].add_run().add_picture(str(tmp_path / "a.png"))
+    document.save(str(tmp_path / "made.docx"))
+
+    given = read(papers.converted(tmp_path / "made.docx", tmp_path, "pdf"))
+
+    assert [(note.en, note.place.words("en")) for note in given.notes] == [
+        ("A picture or drawing was not read.", "page 1")
+    ]
+
+
 def test_a_publisher_is_taken_only_where_it_is_named(word: Path, tmp_path: Path) -> None:
     """From a line or the page's metadata; otherwise it is unknown, and that is a finding."""
     page = "<html><head><meta name='DC.publisher' content='БСК'></head><body><p>а</p></body></html>"

@@ -22,6 +22,7 @@ from pdfplumber.utils.exceptions import PdfminerException
 from digigraph.errors import InputError
 from digigraph.intake.pagebreaks import mend
 from digigraph.intake.parts import Content, Note, PageEnd, Paragraph, Place, Row, Table
+from digigraph.intake.unread import Unread, notes
 from digigraph.intake.wrapped import Line, Spelling, Word, lines_of, paragraphs
 
 MAX_PAGES = 200
@@ -69,6 +70,7 @@ def _content(path: Path, document: Any) -> Content:
         raise InputError(path, f"{len(document.pages)} pages; a profile has at most {MAX_PAGES}")
     pages = []
     blank = []
+    pictures = []
     for number, page in enumerate(document.pages, 1):
         words = [
             _word(found)
@@ -77,6 +79,7 @@ def _content(path: Path, document: Any) -> Content:
         if not words and (page.images or page.curves or page.rects):
             blank.append(number)
         pages.append((number, page, words, _boxes(page)))
+        pictures += [(number, _rounded(one)) for one in page.images]
         page.close()
     nameless = [n for n, _, words, _ in pages if any(_NAMELESS.search(w.text) for w in words)]
     if nameless:
@@ -91,9 +94,22 @@ def _content(path: Path, document: Any) -> Content:
     if known.cuts:
         known = known.again()
         found = _put_together(pages, footers, known)
+    for number in _pictures(pictures):
+        found.notes += notes([(Unread.PICTURE, "")], Place(page=number))
     if known.doubts:
         found.notes.append(_doubts(known.doubts))
     return found
+
+
+def _rounded(image: dict[str, Any]) -> Box:
+    left, top, right, bottom = (round(float(image[n])) for n in ("x0", "top", "x1", "bottom"))
+    return left, top, right, bottom
+
+
+def _pictures(found: Sequence[tuple[int, Box]]) -> list[int]:
+    """Return the pages with pictures; one that stands on every page counts on the first."""
+    first = {box: number for number, box in reversed(found)}
+    return sorted(set(first.values()))
 
 
 def _put_together(pages: Sequence[_Taken], footers: set[str], known: Spelling) -> Content:
