@@ -29,7 +29,7 @@ from digigraph.errors import InputError
 from digigraph.intake import Extract, extract
 from digigraph.intake.children import Limits, Lost, each
 from digigraph.intake.examine import examine, meaning, statements
-from digigraph.intake.kinds import MAX_BYTES
+from digigraph.intake.kinds import MAX_BYTES, Kind
 
 SEED = resources.folder("data") / "sources" / "33393020-93" / "document.txt"
 TEXT = SEED.read_text(encoding="utf-8")
@@ -242,6 +242,40 @@ def test_merged_cells_of_a_page() -> None:
     ]
 
 
+FRAGMENT = "<table><tr><td>а</td><td><ul><li>б</li>\n\t<li>в</li></ul></td></tr></table>"
+
+
+@pytest.mark.parametrize(
+    ("name", "start"),
+    [("page", ""), ("page", "<!-- от сайта -->\n"), ("page", "<div>\n"), ("page", "<p>г</p>"),
+     ("page", "<br>"), ("page.HTM", "г\n"), ("page.html", "г &amp; ")],
+)  # fmt: skip
+def test_a_part_of_a_page_is_read_as_one(name: str, start: str) -> None:
+    """HTML needs no frame of html and body: a tag, a comment or its name is enough."""
+    given = extract(Path(name), (start + FRAGMENT).encode())
+
+    assert given.kind is Kind.HTML
+    assert "а\t<ul> <li>б</li> <li>в</li> </ul>" in given.text.split("\n")
+
+
+def test_a_page_of_paragraphs_is_told_by_its_name() -> None:
+    """Without cells the suffix decides, and rows with tabs or strokes are the text form."""
+    kinds = [
+        extract(Path(name), text.encode()).kind for name, text in (
+            ("a.html", "<p>а</p>\n\t<p>б</p>"), ("a.txt", "<p>а</p>"), ("a.html", "<b>а</b>\tб"),
+            ("a.htm", "<!-- а -->\n| б | в |"),
+        )
+    ]  # fmt: skip
+
+    assert kinds == [Kind.HTML, Kind.TEXT, Kind.TEXT, Kind.TEXT]
+
+
+@pytest.mark.parametrize("start", ["", "<!-- от сайта -->\n", "<b>г</b>\n", "<p>г</p>\n"])
+def test_the_text_form_may_begin_with_a_tag(start: str) -> None:
+    """Tabs between cells tell it from a page, whatever its name is."""
+    assert extract(Path("profile.html"), (start + TEXT).encode()).kind is Kind.TEXT
+
+
 def test_a_text_box_is_not_lost_in_silence(tmp_path: Path) -> None:
     """What a format hides from its reader is reported."""
     given = word_with(
@@ -285,7 +319,9 @@ def test_what_word_shows_and_is_no_text_is_told_with_its_row(name: str, tmp_path
 
 def test_an_embedded_file_is_told_with_its_paragraph(tmp_path: Path) -> None:
     """What Word takes in from another file when it opens the document is not read."""
-    given = word_with(tmp_path, "<w:altChunk></w:altChunk>", "<w:p><w:r><w:t>текст</w:t></w:r></w:p>")
+    given = word_with(
+        tmp_path, "<w:altChunk></w:altChunk>", "<w:p><w:r><w:t>текст</w:t></w:r></w:p>"
+    )
 
     assert [(note.en, note.place.words("en")) for note in given.notes] == [
         ("An embedded object or file was not read.", "paragraph 1")
@@ -429,7 +465,19 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "empty": (b"", "the file is empty"),
     "blank": (b" \n\x00 ", "the file is empty"),
     "picture": (b"\x89PNG\r\n\x1a\n", "this is a PNG file; expected DOCX"),
-    "rtf": (b"{\\rtf1\\ansi}", "this is a RTF file"),
+    "rtf": (b"{\\rtf1\\ansi}", "this is an RTF file; save it as DOCX or ODT"),
+    "flat": (
+        b"<?xml version='1.0'?>\n<office:document xmlns:office='o'/>",
+        "OpenDocument file (.fodt)",
+    ),
+    "word-xml": (
+        b"<?xml version='1.0'?>\n<?mso-application progid='Word.Document'?>\n<w:wordDocument/>",
+        "this is a file of Word as XML; save it as DOCX",
+    ),
+    "mhtml": (
+        b"MIME-Version: 1.0\nContent-Type: multipart/related",
+        "in one file (MHTML); save it",
+    ),
     "old-word": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "Word 97–2003; save it as DOCX"),
     "locked-docx": (
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),
