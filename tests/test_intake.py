@@ -588,6 +588,30 @@ def test_a_table_without_lines_is_never_read_into_the_field_before_it(
     assert list((data / "sources").iterdir()) == []
 
 
+def test_a_remark_below_a_table_is_no_part_of_its_last_field(word: Path, tmp_path: Path) -> None:
+    """It is named with its paragraph; one that begins with the name of a field is that field."""
+    document: Any = docx.Document(str(word))
+    document.add_paragraph("Профилът е актуализиран през 2026 г.")
+    document.save(str(tmp_path / "remark.docx"))
+    document = docx.Document(str(word))
+    table = document.tables[0]
+    name, value = table.rows[-1].cells
+    name.paragraphs[0].add_run(": " + value.paragraphs[0].text)
+    for paragraph in reversed([name.paragraphs[0], *value.paragraphs[1:]]):
+        table._tbl.addnext(paragraph._p)
+    table._tbl.remove(table.rows[-1]._tr)
+    document.save(str(tmp_path / "named.docx"))
+
+    remark, named = (examine(tmp_path / f"{n}.docx", KNOWN) for n in ("remark", "named"))
+
+    assert [(one.kind, one.found) for one in remark.reasons] == [
+        ("TextOutsideTables", "Профилът е актуализиран през 2026 г.")
+    ]
+    assert remark.reasons[0].place_bg.startswith("абзац ")
+    assert not remark.profile
+    assert named.profile, named.reasons
+
+
 @papers.needs_office
 def test_a_dash_at_the_top_of_a_page_is_no_bullet_among_other_bullets(
     word: Path, tmp_path: Path

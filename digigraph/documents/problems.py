@@ -100,8 +100,8 @@ KINDS: dict[str, tuple[Severity, str, str]] = {
     ),
     "TextOutsideTables": (
         _E,
-        "„{found}“ стои извън таблиците с линии, а попада в поле; очаква се {expected}.",
-        "“{found}” stands outside the ruled tables but goes into a field; expected {expected}.",
+        "„{found}“ стои извън таблиците, а попада в тяхно поле; очаква се {expected}.",
+        "“{found}” stands outside the tables but goes into their field; expected {expected}.",
     ),
     # errors of a profile that is written as YAML
     "NotYaml": (

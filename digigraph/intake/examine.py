@@ -162,9 +162,9 @@ def _said(value: object) -> Iterable[str]:
 
 
 def _remarks(given: Extract, reading: Reading) -> Iterable[Remark]:
-    for page, found in strays(given, reading).items():
-        told = problem("TextOutsideTables", 0, "", found, "клетка с линии / a ruled cell")
-        yield _of_problem(told, Place(page=page))
+    for place, found in strays(given, reading).items():
+        told = problem("TextOutsideTables", 0, "", found, "клетка на таблица / a cell of a table")
+        yield _of_problem(told, place)
     for told in reading.problems:
         yield _of_problem(told, given.place(told.line))
     for note in given.notes:

@@ -1,28 +1,49 @@
-"""Text of a PDF that stands outside its ruled tables and was read into a field all the same.
+"""Text that stands outside the tables of a file and was read into one of their fields.
 
-Where a table has no lines its rows come as paragraphs, and would go on with the last field of the
-table before: two fields become one and nobody is told. So this is an error, with the page.
+Where a table of a PDF has no lines its rows come as paragraphs, and would go on with the last field
+of the table before; so would a closing remark below a table of any format.  Two things become one
+and nobody is told: so this is an error, with the place.
 """
 
 from __future__ import annotations
 
+from digigraph.documents import fields
+from digigraph.documents.fields import Section
 from digigraph.intake.extract import Extract
 from digigraph.intake.kinds import Kind
+from digigraph.intake.parts import Place
 from digigraph.records import LineReason, Reading
 
 _QUOTED = 120
 
 
-def strays(given: Extract, reading: Reading) -> dict[int, str]:
-    """Return the first such text of each page of a PDF that has any."""
-    if given.kind is not Kind.PDF or any(one.kind == "NotAProfile" for one in reading.problems):
+def strays(given: Extract, reading: Reading) -> dict[Place, str]:
+    """Return such texts by their place: of a PDF the first of each page."""
+    if any(one.kind == "NotAProfile" for one in reading.problems):
         return {}
-    aside = {one.line for one in reading.accounted if one.reason is not LineReason.FIELD}
+    is_pdf = given.kind is Kind.PDF
+    reasons = {one.line: one.reason for one in reading.accounted}
     told = {one.line for one in reading.errors}
-    found: dict[int, str] = {}
+    found: dict[Place, str] = {}
+    below_table = False
     for number, (line, place) in enumerate(
         zip(given.text.split("\n"), given.places, strict=False), 1
     ):
-        if place.paragraph and line.strip() and number not in aside | told:
-            found.setdefault(place.page, line.strip()[:_QUOTED])
+        text = line.strip()
+        if not text or number in told:
+            continue
+        reason = reasons.get(number)
+        if place.paragraph and (
+            reason in (None, LineReason.FIELD) if is_pdf
+            else below_table and not reason and not _has_name(text)
+        ):  # fmt: skip
+            found.setdefault(Place(page=place.page) if is_pdf else place, text[:_QUOTED])
+        else:
+            below_table = bool(place.table)
     return found
+
+
+def _has_name(text: str) -> bool:
+    """Whether a paragraph begins with the name of a field, which is then its own."""
+    name = text.partition(":")[0]
+    return any(fields.match_line(name, one) for one in Section if one is not Section.II)
