@@ -121,6 +121,27 @@ def test_check_of_something_unreadable_beside_a_document(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"{\\rtf1\\ansi}", "this is an RTF file; save it as DOCX or ODT"),
+        (b"<?xml version='1.0'?>\n<office:document/>", "flat OpenDocument file (.fodt); save it"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "Word 97–2003; save it as DOCX"),
+        (b"%PDF-1.7\n", "this is a file of the format PDF; `digigraph add` reads it"),
+    ],
+)
+def test_check_says_what_another_file_is(content: bytes, said: str, tmp_path: Path) -> None:
+    """A file in another format is no bad profile: it is named, with what to do about it."""
+    path = tmp_path / "profile.txt"
+    path.write_bytes(content)
+
+    done = run("check", str(path))
+
+    assert done.returncode == 3
+    assert said in done.stdout
+    assert "NotAProfile" not in done.stdout
+
+
+@pytest.mark.parametrize(
     ("words", "code"),
     [
         (["nonsense"], 2),

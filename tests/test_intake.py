@@ -21,6 +21,7 @@ import pypdfium2
 import pytest
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
+from docx.shared import Pt
 from PIL import Image
 
 from digigraph import documents, reference, resources
@@ -28,7 +29,7 @@ from digigraph.errors import InputError
 from digigraph.intake import Extract, extract
 from digigraph.intake.children import Limits, Lost, each
 from digigraph.intake.examine import examine, meaning, statements
-from digigraph.intake.kinds import MAX_BYTES
+from digigraph.intake.kinds import MAX_BYTES, Kind
 
 SEED = resources.folder("data") / "sources" / "33393020-93" / "document.txt"
 TEXT = SEED.read_text(encoding="utf-8")
@@ -241,6 +242,40 @@ def test_merged_cells_of_a_page() -> None:
     ]
 
 
+FRAGMENT = "<table><tr><td>а</td><td><ul><li>б</li>\n\t<li>в</li></ul></td></tr></table>"
+
+
+@pytest.mark.parametrize(
+    ("name", "start"),
+    [("page", ""), ("page", "<!-- от сайта -->\n"), ("page", "<div>\n"), ("page", "<p>г</p>"),
+     ("page", "<br>"), ("page.HTM", "г\n"), ("page.html", "г &amp; ")],
+)  # fmt: skip
+def test_a_part_of_a_page_is_read_as_one(name: str, start: str) -> None:
+    """HTML needs no frame of html and body: a tag, a comment or its name is enough."""
+    given = extract(Path(name), (start + FRAGMENT).encode())
+
+    assert given.kind is Kind.HTML
+    assert "а\t<ul> <li>б</li> <li>в</li> </ul>" in given.text.split("\n")
+
+
+def test_a_page_of_paragraphs_is_told_by_its_name() -> None:
+    """Without cells the suffix decides, and rows with tabs or strokes are the text form."""
+    kinds = [
+        extract(Path(name), text.encode()).kind for name, text in (
+            ("a.html", "<p>а</p>\n\t<p>б</p>"), ("a.txt", "<p>а</p>"), ("a.html", "<b>а</b>\tб"),
+            ("a.htm", "<!-- а -->\n| б | в |"),
+        )
+    ]  # fmt: skip
+
+    assert kinds == [Kind.HTML, Kind.TEXT, Kind.TEXT, Kind.TEXT]
+
+
+@pytest.mark.parametrize("start", ["", "<!-- от сайта -->\n", "<b>г</b>\n", "<p>г</p>\n"])
+def test_the_text_form_may_begin_with_a_tag(start: str) -> None:
+    """Tabs between cells tell it from a page, whatever its name is."""
+    assert extract(Path("profile.html"), (start + TEXT).encode()).kind is Kind.TEXT
+
+
 def test_a_text_box_is_not_lost_in_silence(tmp_path: Path) -> None:
     """What a format hides from its reader is reported."""
     given = word_with(
@@ -249,6 +284,125 @@ def test_a_text_box_is_not_lost_in_silence(tmp_path: Path) -> None:
     )
 
     assert [note.en for note in given.notes] == ["Text in a text box was not read."]
+
+
+_MC = 'xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+_M = 'xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math"'
+HIDDEN: dict[str, tuple[str, str]] = {
+    "symbol": ("<w:r><w:sym w:font='Symbol' w:char='F0B3'/></w:r>", "A sign of a symbol font"),
+    "formula": (
+        f"<m:oMath {_M}><m:r><m:t>a=b</m:t></m:r></m:oMath>", "A formula was not read: “a=b”.",
+    ),
+    "versions": (
+        f"<mc:AlternateContent {_MC}><mc:Choice Requires='w'><w:r><w:t>а</w:t></w:r></mc:Choice>"
+        "</mc:AlternateContent>", "Text that is given in versions",
+    ),
+    "picture": ("<w:r><w:drawing/></w:r>", "A picture or drawing was not read."),
+    "footnote": ("<w:r><w:footnoteReference w:id='2'/></w:r>", "A footnote was not read."),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HIDDEN)
+def test_what_word_shows_and_is_no_text_is_told_with_its_row(name: str, tmp_path: Path) -> None:
+    """A thing that is not taken as text has a finding with its place, in two languages."""
+    inside, said_en = HIDDEN[name]
+    row = "<w:tr><w:tc><w:p><w:r><w:t>{}</w:t></w:r>{}</w:p></w:tc></w:tr>"
+    given = word_with(tmp_path, f"<w:tbl>{row.format('а', '')}{row.format('б', inside)}</w:tbl>")
+
+    assert len(given.notes) == 1
+    note = given.notes[0]
+    assert note.en.startswith(said_en)
+    assert note.bg.endswith(".")
+    assert note.place.words("en") == "table 1, row 2"
+    assert given.text.split("\n")[:2] == ["а", "б"]
+
+
+def test_an_embedded_file_is_told_with_its_paragraph(tmp_path: Path) -> None:
+    """What Word takes in from another file when it opens the document is not read."""
+    given = word_with(
+        tmp_path, "<w:altChunk></w:altChunk>", "<w:p><w:r><w:t>текст</w:t></w:r></w:p>"
+    )
+
+    assert [(note.en, note.place.words("en")) for note in given.notes] == [
+        ("An embedded object or file was not read.", "paragraph 1")
+    ]
+
+
+def test_automatic_numbers_are_told(tmp_path: Path) -> None:
+    """A number that Word counts is no text of the document; a bullet is none that is missed."""
+    styled = "<w:p><w:pPr><w:pStyle w:val='{}'/></w:pPr><w:r><w:t>едно</w:t></w:r></w:p>"
+
+    given = word_with(tmp_path, styled.format("ListBullet"), styled.format("ListNumber"))
+
+    assert [note.en[:32] for note in given.notes] == ["An automatic number was not read"]
+
+
+def test_a_row_that_was_struck_out_is_not_read(tmp_path: Path) -> None:
+    """A tracked deletion is no part of the document, a tracked insertion is."""
+    row = "<w:tr><w:trPr><w:{}/></w:trPr><w:tc><w:p><w:r><w:t>{}</w:t></w:r></w:p></w:tc></w:tr>"
+    rows = row.format("del", "старо") + row.format("ins", "ново")
+
+    assert word_with(tmp_path, f"<w:tbl>{rows}</w:tbl>").text.split("\n")[:1] == ["ново"]
+
+
+def test_what_a_page_shows_and_is_no_text_is_told_with_its_row() -> None:
+    """Pictures and form fields of HTML are named, with the words that they have."""
+    page = """<!DOCTYPE html><html><body><p>а <img src=a.png alt="Ниво 6"></p><table><tr><td>б
+      </td></tr><tr><td>в <input value="г"><select><option>д</select></td></tr></table></body>"""
+
+    given = extract(Path("page.html"), page.encode())
+
+    assert [(note.en, note.place.words("en")) for note in given.notes] == [
+        ("A picture or drawing was not read: “Ниво 6”.", "paragraph 1"),
+        ("What a form field holds was not read: “г”.", "table 1, row 2"),
+        ("What a form field holds was not read: “д”.", "table 1, row 2"),
+    ]
+    assert given.text.split() == ["а", "б", "в"]
+
+
+def test_footnotes_and_pictures_of_an_odt_are_told_with_their_row() -> None:
+    """A footnote's text goes into no statement, nor does the name of a picture."""
+    names = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{of}:1.0"' for name, of in (
+            ("office", "office"), ("text", "text"), ("table", "table"), ("draw", "drawing"),
+            ("svg", "svg-compatible"),
+        )
+    )  # fmt: skip
+    content = f"""<office:document-content {names}><office:body><office:text><table:table>
+      <table:table-row><table:table-cell><text:p>а<text:note><text:note-citation>1</text:note-citation>
+      <text:note-body><text:p>долу</text:p></text:note-body></text:note><draw:frame><draw:image/>
+      <svg:title>лого</svg:title></draw:frame></text:p></table:table-cell></table:table-row>
+      </table:table></office:text></office:body></office:document-content>"""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as package:
+        package.writestr("mimetype", "application/vnd.oasis.opendocument.text")
+        package.writestr("content.xml", content)
+
+    given = extract(Path("made.odt"), stream.getvalue())
+
+    assert [(note.en, note.place.words("en")) for note in given.notes] == [
+        ("A footnote was not read: “долу”.", "table 1, row 1"),
+        ("A picture or drawing was not read.", "table 1, row 1"),
+    ]
+    assert given.text.split() == ["а"]
+
+
+@papers.needs_office
+def test_a_picture_on_a_page_of_text_is_told_with_its_page(tmp_path: Path) -> None:
+    """What a picture in a PDF shows is not read; one that each page repeats is told once."""
+    Image.new("RGB", (40, 40), "red").save(tmp_path / "a.png")
+    document: Any = docx.Document()
+    table = document.add_table(rows=2, cols=2)
+    table.style = "Table Grid"
+    table.cell(0, 0).text = "текст"
+    table.cell(0, 0).paragraphs[0].add_run().add_picture(str(tmp_path / "a.png"))
+    document.save(str(tmp_path / "made.docx"))
+
+    given = read(papers.converted(tmp_path / "made.docx", tmp_path, "pdf"))
+
+    assert [(note.en, note.place.words("en")) for note in given.notes] == [
+        ("A picture or drawing was not read.", "page 1")
+    ]
 
 
 def test_a_publisher_is_taken_only_where_it_is_named(word: Path, tmp_path: Path) -> None:
@@ -288,11 +442,42 @@ def scanned() -> bytes:
     return stream.getvalue()
 
 
+def nameless() -> bytes:
+    """Return a PDF of one page whose font does not say which letters its shapes are."""
+    shown = b"BT /F 12 Tf 72 700 Td <000C000D000E> Tj ET"
+    parts = (
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R "
+        b"/Resources << /Font << /F 5 0 R >> >> >>",
+        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(shown), shown),
+        b"<< /Type /Font /Subtype /Type0 /BaseFont /X /Encoding /Identity-H "
+        b"/DescendantFonts [6 0 R] >>",
+        b"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /X /CIDSystemInfo << /Registry (Adobe) "
+        b"/Ordering (Identity) /Supplement 0 >> /FontDescriptor 7 0 R >>",
+        b"<< /Type /FontDescriptor /FontName /X /Flags 4 /Ascent 900 /Descent -200 >>",
+    )
+    body = b"".join(b"%d 0 obj\n%s\nendobj\n" % pair for pair in enumerate(parts, 1))
+    return b"%PDF-1.7\n" + body + b"trailer << /Size 8 /Root 1 0 R >>\n%%EOF\n"
+
+
 REFUSED: dict[str, tuple[bytes, str]] = {
     "empty": (b"", "the file is empty"),
     "blank": (b" \n\x00 ", "the file is empty"),
     "picture": (b"\x89PNG\r\n\x1a\n", "this is a PNG file; expected DOCX"),
-    "rtf": (b"{\\rtf1\\ansi}", "this is a RTF file"),
+    "rtf": (b"{\\rtf1\\ansi}", "this is an RTF file; save it as DOCX or ODT"),
+    "flat": (
+        b"<?xml version='1.0'?>\n<office:document xmlns:office='o'/>",
+        "OpenDocument file (.fodt)",
+    ),
+    "word-xml": (
+        b"<?xml version='1.0'?>\n<?mso-application progid='Word.Document'?>\n<w:wordDocument/>",
+        "this is a file of Word as XML; save it as DOCX",
+    ),
+    "mhtml": (
+        b"MIME-Version: 1.0\nContent-Type: multipart/related",
+        "in one file (MHTML); save it",
+    ),
     "old-word": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "Word 97–2003; save it as DOCX"),
     "locked-docx": (
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"),
@@ -305,6 +490,7 @@ REFUSED: dict[str, tuple[bytes, str]] = {
     "no-word": (packed("word/document.xml", b"<a/>"), "the DOCX is damaged"),
     "cut-pdf": (b"%PDF-1.7\n1 0 obj\n<< /Type /Catalog", "the PDF"),
     "scan": (scanned(), "page 1 has no text, only a picture (a scan)"),
+    "nameless": (nameless(), "page 1 is set in a font that does not say which letters"),
     "binary": (bytes(range(256)) * 9, "binary content"),
     "no-profile": ("<html><body><p>Здравей</p></body></html>".encode(), ""),
 }
@@ -382,6 +568,66 @@ def test_tables_without_lines_are_named_with_the_page(word: Path, tmp_path: Path
     places = [remark.place_en for remark in part.findings if remark.kind == "Layout"]
     assert "page 3" in places
     assert all(re.match(r"page \d+", remark.place_en) for remark in part.reasons if remark.line > 1)
+
+
+@papers.needs_office
+def test_a_table_without_lines_is_never_read_into_the_field_before_it(
+    word: Path, data: Path
+) -> None:
+    """Text outside the ruled tables goes into no field: the page is named and nothing taken."""
+    document: Any = docx.Document(str(word))
+    document.tables[5].style = "Normal Table"
+    document.save(str(data.parent / "one.docx"))
+    made = papers.converted(data.parent / "one.docx", data.parent, "pdf")
+
+    answer = run(data, made, code=1)
+
+    told = [line.removeprefix(f"{made}: rejected: ") for line in answer.stdout.splitlines()]
+    assert re.match(r"page 8: TextOutsideTables: “Наименование и код на дигиталната 3.1", told[0])
+    assert any(line.startswith("page 9: Layout: On page 9, ") for line in told)
+    assert list((data / "sources").iterdir()) == []
+
+
+def test_a_remark_below_a_table_is_no_part_of_its_last_field(word: Path, tmp_path: Path) -> None:
+    """It is named with its paragraph; one that begins with the name of a field is that field."""
+    document: Any = docx.Document(str(word))
+    document.add_paragraph("Профилът е актуализиран през 2026 г.")
+    document.save(str(tmp_path / "remark.docx"))
+    document = docx.Document(str(word))
+    table = document.tables[0]
+    name, value = table.rows[-1].cells
+    name.paragraphs[0].add_run(": " + value.paragraphs[0].text)
+    for paragraph in reversed([name.paragraphs[0], *value.paragraphs[1:]]):
+        table._tbl.addnext(paragraph._p)
+    table._tbl.remove(table.rows[-1]._tr)
+    document.save(str(tmp_path / "named.docx"))
+
+    remark, named = (examine(tmp_path / f"{n}.docx", KNOWN) for n in ("remark", "named"))
+
+    assert [(one.kind, one.found) for one in remark.reasons] == [
+        ("TextOutsideTables", "Профилът е актуализиран през 2026 г.")
+    ]
+    assert remark.reasons[0].place_bg.startswith("абзац ")
+    assert not remark.profile
+    assert named.profile, named.reasons
+
+
+@papers.needs_office
+def test_a_dash_at_the_top_of_a_page_is_no_bullet_among_other_bullets(
+    word: Path, tmp_path: Path
+) -> None:
+    """The same document in larger letters has the same statements; what is unsure is told."""
+    document: Any = docx.Document(str(word))
+    document.styles["Normal"].font.size = Pt(14)
+    document.save(str(tmp_path / "large.docx"))
+
+    given = read(papers.converted(tmp_path / "large.docx", tmp_path, "pdf"))
+
+    profile = documents.read_text(given.text, KNOWN).profile
+    assert profile
+    assert statements(profile) == 274
+    assert "клиентска база - данни, като използва" in str(profile.requirements)
+    assert any("„най - напредналото“" in note.en for note in given.notes)
 
 
 def test_an_error_names_its_place_and_what_was_expected(word: Path, data: Path) -> None:

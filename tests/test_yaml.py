@@ -195,6 +195,22 @@ def test_a_profile_may_be_json(original: Reading, plain: str) -> None:
     assert meaning(again.profile) == meaning(original.profile)
 
 
+def test_json_may_be_one_line_in_any_order(plain: str, tmp_path: Path) -> None:
+    """What `json.dumps` writes by default is taken; only the whole has a limit."""
+    values = dict(reversed(loaded(plain).items()))
+    data, path = tmp_path / "data", tmp_path / "profile.json"
+    (data / "sources").mkdir(parents=True)
+    path.write_text(json.dumps(values), encoding="ascii")
+
+    told = json.loads(run("add", "--json", "--data", str(data), str(path)))["files"][0]
+
+    assert (told["statements"], told["media_type"]) == (274, "application/yaml")
+    assert told["verdict"].startswith("accepted")
+    path.write_text(json.dumps(values | {"description": "а" * 800_000}), encoding="ascii")
+    told = json.loads(run("add", "--json", "--data", str(data), str(path), code=1))["files"][0]
+    assert "a profile as YAML has at most 4,194,304" in told["refused"]
+
+
 def spans(value: object) -> Iterator[Span]:
     """Yield every place that a record cites."""
     if isinstance(value, Span):

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
 _VERDICTS = ("accepted", "accepted with findings", "present", "rejected")
 _TOLD = 5
-"""Reasons of one rejected file that are printed; `--json` has all."""
+"""Reasons of each kind, of one rejected file, that are printed; `--json` has all.
+
+What the layout hides comes before what is therefore missing.
+"""
 
 
 @click.command()
@@ -162,10 +165,13 @@ def _lines(result: Result, language: str, folder: Path) -> list[str]:
         former = f"; the older one is in {result.placed.former}" if result.placed.former else ""
         return [f"{result.path}: {said}: {folder / result.placed.folder}{former}"]
     reasons = [result.why] if result.why else []
-    reasons += [_sentence(remark, language) for remark in examined.reasons[:_TOLD]]
-    more = len(examined.reasons) - _TOLD
-    if more > 0:
-        reasons.append(f"and {more} more errors")
+    outside = [one for one in examined.reasons if one.kind == "TextOutsideTables"]
+    layout = [one for one in examined.findings if one.kind == "Layout"]
+    others = [one for one in examined.reasons if one not in outside]
+    for remarks, name in ((outside, "errors"), (layout, "notes"), (others, "errors")):
+        reasons += [_sentence(remark, language) for remark in remarks[:_TOLD]]
+        if len(remarks) > _TOLD:
+            reasons.append(f"and {len(remarks) - _TOLD} more {name}")
     return [f"{result.path}: rejected: {reason}" for reason in reasons]
 
 

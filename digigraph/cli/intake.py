@@ -44,7 +44,9 @@ def check(console: Console, documents: tuple[str, ...], as_json: bool, fail_on: 
     for number, name in enumerate(documents, 1):
         console.progress("documents", number, len(documents))
         try:
-            read.append((name, reader.read(_document(name), known)))
+            path = _document(name)
+            _refuse_other(path)
+            read.append((name, reader.read(path, known)))
         except InputError as error:
             unreadable.append((name, str(error)))
     console.done()
@@ -65,6 +67,21 @@ def check(console: Console, documents: tuple[str, ...], as_json: bool, fail_on: 
     levels = _ORDER[: _ORDER.index(Severity(fail_on)) + 1]
     found = any(p.severity in levels for _, reading in read for p in reading.problems)
     sys.exit(3 if unreadable else 1 if found else 0)
+
+
+def _refuse_other(path: Path) -> None:
+    """Raise `InputError` naming what a file is that is neither the text form nor YAML."""
+    from digigraph.intake.extract import read_file
+    from digigraph.intake.kinds import SUFFIXES, Kind, kind_of
+
+    content = read_file(path) if path.is_file() else b""
+    kind = kind_of(path, content) if content.strip() else Kind.TEXT
+    if kind in (Kind.DOCX, Kind.ODT, Kind.PDF):
+        raise InputError(
+            path,
+            f"this is a file of the format {SUFFIXES[kind].upper()}; `digigraph add` reads it and "
+            "reports on it, `check` reads the text form and YAML",
+        )
 
 
 def _document(name: str) -> Path:

@@ -24,10 +24,16 @@ MAX_LINE = 50_000
 
 MAX_YAML_BYTES = 4 * MAX_BYTES
 MAX_YAML_LINES = 40_000
-"""A profile that was exported as YAML holds each text and the words it was read from."""
+"""A profile that was exported as YAML holds each text and the words it was read from.
+
+Its lines may have any length: JSON often is one line.
+"""
 _YAML = re.compile(
     r"^\s*(?:\{\s*)?[\"']?(?:\$schema|sectors|occupations|requirements)[\"']?\s*:", re.MULTILINE
 )
+
+_JSON = re.compile(r"\s*\{")
+_JSON_FIELD = re.compile(r"[{,]\s*\"(?:\$schema|sectors|occupations|requirements)\"\s*:")
 
 _SIGNS = ("компетентно", "дигитал", "ниво", "длъжност", "професия", "умения", "знания")
 _LOST = re.compile(r"[А-Яа-я]\?+[а-я]|[а-я]\?{3,}")
@@ -89,14 +95,21 @@ def decode(path: Path, content: bytes) -> str:
 
 def _check_shape(path: Path, text: str) -> None:
     """Raise `InputError` for a text of more or longer lines than any profile has."""
-    count, most = 0, MAX_YAML_LINES if is_yaml(text) else MAX_LINES
-    for number, line in enumerate(re.split("\r\n|\r|\n", text), 1):
-        count += bool(line.strip())
-        if len(line) > MAX_LINE or count > most:
-            found = f"a line of {len(line):,} characters" if len(line) > MAX_LINE else "many lines"
+    count, most, longest = 0, MAX_LINES, MAX_LINE
+    if is_yaml(text):
+        most, longest = MAX_YAML_LINES, MAX_YAML_BYTES
+        if len(text) > MAX_YAML_BYTES:
             raise InputError(
                 path,
-                f"{found}; a profile has at most {most:,} lines of {MAX_LINE:,} characters. "
+                f"{len(text):,} characters; a profile as YAML has at most {MAX_YAML_BYTES:,}",
+            )
+    for number, line in enumerate(re.split("\r\n|\r|\n", text), 1):
+        count += bool(line.strip())
+        if len(line) > longest or count > most:
+            found = f"a line of {len(line):,} characters" if len(line) > longest else "many lines"
+            raise InputError(
+                path,
+                f"{found}; a profile has at most {most:,} lines of {longest:,} characters. "
                 "Is it another kind of file?",
                 line=number,
             )
@@ -118,7 +131,7 @@ def _has_no_ya(text: str) -> bool:
 
 def is_yaml(text: str) -> bool:
     """Whether a text is a profile written as YAML (or JSON) and not in the template's form."""
-    return bool(_YAML.search(text))
+    return bool(_YAML.search(text) or (_JSON.match(text) and _JSON_FIELD.search(text)))
 
 
 def digest(text: str) -> str:

@@ -254,15 +254,18 @@ def put_back(sheet: Sheet, block: Block) -> None:
 def _keep_real_dashes(sheet: Sheet, blocks: list[Block]) -> list[Block]:
     """Put a dash back into its text where a page was cut before it: "най / - подходящите".
 
-    That is so after "най" and "по", and where the other items have another bullet.
+    That is so after "най" and "по", and where the other items have another bullet; after a page
+    or a row also where they are items of a list that need none.
     """
     styles = Counter(block.marker for block in blocks if block.marker)
+    unmarked = sum(block.item and not block.marker for block in blocks)
     before = ""
     for block in blocks:
         new_row = block.joint in (Joint.PAGE, Joint.ROW, Joint.WRAP, Joint.BREAK)
         if new_row and block.marker in DASHES:
             lower = sheet.plain(block.cells[0])[:1].islower()
-            rare = styles[block.marker] * 2 < styles.total()
+            others = unmarked if block.joint in (Joint.PAGE, Joint.ROW) else 0
+            rare = styles[block.marker] * 2 < styles.total() + others
             if lower and (rare or _GRADE.search(before)):
                 put_back(sheet, block)
         before = sheet.plain(block.cells[-1])

@@ -98,6 +98,11 @@ KINDS: dict[str, tuple[Severity, str, str]] = {
         "Това не е профил по образеца: не беше намерен нито един от разделите му.",
         "This is not a profile of the template: none of its sections was found.",
     ),
+    "TextOutsideTables": (
+        _E,
+        "„{found}“ стои извън таблиците, а попада в тяхно поле; очаква се {expected}.",
+        "“{found}” stands outside the tables but goes into their field; expected {expected}.",
+    ),
     # errors of a profile that is written as YAML
     "NotYaml": (
         _E,

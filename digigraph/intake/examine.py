@@ -8,10 +8,12 @@ from dataclasses import dataclass, field, fields, is_dataclass, replace
 from pathlib import Path
 
 from digigraph.documents import read_text
+from digigraph.documents.problems import problem
 from digigraph.errors import InputError
 from digigraph.intake.extract import Extract, extract, read_file
 from digigraph.intake.kinds import SUFFIXES, Kind
 from digigraph.intake.parts import Note, Place
+from digigraph.intake.strays import strays
 from digigraph.records import Problem, Profile, Reading, Severity, Text
 from digigraph.reference import Reference
 from digigraph.registry import profile_key
@@ -112,7 +114,7 @@ def examine(path: Path, known: Reference, publisher: str = "") -> Examined:
         derived_bg=given.derived_bg,
         derived_en=given.derived_en,
     )
-    return base if reading.profile is None else _of_profile(base, reading.profile)
+    return base if reading.profile is None or base.reasons else _of_profile(base, reading.profile)
 
 
 def _of_profile(base: Examined, profile: Profile) -> Examined:
@@ -160,16 +162,19 @@ def _said(value: object) -> Iterable[str]:
 
 
 def _remarks(given: Extract, reading: Reading) -> Iterable[Remark]:
-    for problem in reading.problems:
-        yield _of_problem(problem, given.place(problem.line))
+    for place, found in strays(given, reading).items():
+        told = problem("TextOutsideTables", 0, "", found, "клетка на таблица / a cell of a table")
+        yield _of_problem(told, place)
+    for told in reading.problems:
+        yield _of_problem(told, given.place(told.line))
     for note in given.notes:
         yield _remark("Layout", note)
 
 
-def _of_problem(problem: Problem, place: Place) -> Remark:
+def _of_problem(told: Problem, place: Place) -> Remark:
     return Remark(
-        str(problem.severity), problem.kind, problem.line, place.words("bg"), place.words("en"),
-        problem.field, problem.found, problem.expected, problem.message_bg, problem.message_en,
+        str(told.severity), told.kind, told.line, place.words("bg"), place.words("en"),
+        told.field, told.found, told.expected, told.message_bg, told.message_en,
     )  # fmt: skip
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 from lxml import etree, html
 
 from digigraph.errors import EncodingError, InputError
-from digigraph.intake.parts import Content, Paragraph, Row, Table
+from digigraph.intake.parts import Content, Paragraph, Place, Row, Table
+from digigraph.intake.unread import Passed, Unread, notes
 
 _CHARSET = re.compile(rb"<meta[^>]*charset\s*=\s*[\"']?\s*([\w-]+)", re.IGNORECASE)
 _BLOCK_NAMES = """
@@ -17,8 +18,15 @@ address article aside blockquote body caption center dd div dl dt fieldset figur
 h1 h2 h3 h4 h5 h6 header hr html li main nav ol p pre section table tbody td tfoot th thead tr ul
 """
 _BLOCKS = frozenset(_BLOCK_NAMES.split())
-_LEFT_OUT = frozenset(("script", "style", "head", "template", "noscript", "title", "del"))
 _HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_PASSED = {
+    **dict.fromkeys(("img", "svg", "canvas"), Unread.PICTURE),
+    **dict.fromkeys(("object", "embed", "iframe", "video", "audio"), Unread.EMBEDDED),
+    **dict.fromkeys(("input", "textarea", "select"), Unread.FORM_FIELD),
+    "math": Unread.FORMULA,
+}
+_LEFT_OUT = frozenset(("script", "style", "head", "template", "noscript", "title", "del", *_PASSED))
+_BUTTONS = frozenset(("hidden", "submit", "button", "reset", "image"))
 _PUBLISHER = ("publisher", "dc.publisher", "dcterms.publisher", "citation_publisher")
 _MOST = 100
 
@@ -66,18 +74,39 @@ def _walk(element: html.HtmlElement, found: Content) -> None:
 
     for child in element:
         if not isinstance(child.tag, str) or child.tag in _LEFT_OUT:
+            found.notes += notes(_passed(child), found.next_paragraph())
             run.append(child.tail or "")
             continue
         if child.tag in _BLOCKS:
             flush()
             if child.tag == "table" and not _is_frame(child):
-                found.add(_table(child, sum(1 for _ in found.tables()) + 1))
+                number = sum(1 for _ in found.tables()) + 1
+                for count, row in enumerate(_rows(child), 1):
+                    found.notes += notes(_passed(row), Place(table=number, row=count))
+                found.add(_table(child, number))
             else:
                 _walk(child, found)
         else:
+            found.notes += notes(_passed(child), found.next_paragraph())
             run.append(child)
         run.append(child.tail or "")
     flush()
+
+
+def _passed(element: html.HtmlElement) -> Passed:
+    """Yield what a reader of the page sees in an element and is not taken as text."""
+    thing = _PASSED.get(element.tag) if isinstance(element.tag, str) else None
+    if thing is Unread.FORM_FIELD and element.tag == "input":
+        if (element.get("type") or "").lower() not in _BUTTONS and element.get("value"):
+            yield thing, element.get("value")
+    elif thing and element.tag == "img":
+        if element.get("alt") != "":
+            yield thing, element.get("alt") or ""
+    elif thing:
+        yield thing, element.text_content()
+    elif isinstance(element.tag, str) and element.tag not in _LEFT_OUT:
+        for child in element:
+            yield from _passed(child)
 
 
 def _is_frame(table: html.HtmlElement) -> bool:

@@ -1,4 +1,4 @@
-"""Bytes -> which format they are, told by what they hold and never by a name.
+"""Bytes -> which format they are, told by what they hold; a name only settles what is a page.
 
 What cannot be read is refused here with what to do about it; nothing is unpacked before its
 unpacked size is known to be bounded.
@@ -45,8 +45,19 @@ _HTML = re.compile(
     rb"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body)\b",
     re.IGNORECASE | re.DOTALL,
 )
+_FRAGMENT = re.compile(rb"\s*(?:<!--|<[a-z][a-z0-9]*\b)", re.IGNORECASE)
+_CELL = re.compile(rb"<t[dh]\b", re.IGNORECASE)
+_ROW = re.compile(rb"\S[ \t]*\t[ \t]*\S|^[ \t]*\|", re.MULTILINE)
+_SUFFIXES_OF_PAGES = (".html", ".htm", ".xhtml")
+_SAVED_AS = {
+    rb"\s*\{\\rtf": "this is an RTF file",
+    rb"(?:\s*<\?xml[^>]*>)?\s*(?:<!--.*?-->\s*)*<office:document\b":
+        "this is a flat OpenDocument file (.fodt)",
+    rb"\s*<\?xml[^>]*>\s*(?:<\?mso-application[^>]*>\s*)?<(?:w:wordDocument|pkg:package)\b":
+        "this is a file of Word as XML",
+    rb"\s*MIME-Version:": "this is a web page with its pictures in one file (MHTML)",
+}  # fmt: skip
 _FOREIGN = {
-    b"{\\rtf": "RTF",
     b"\x89PNG": "PNG",
     b"\xff\xd8\xff": "JPEG",
     b"GIF8": "GIF",
@@ -74,14 +85,30 @@ def kind_of(path: Path, content: bytes) -> Kind:
         return Kind.PDF
     if content.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _packed(path, content)
-    return Kind.HTML if _HTML.match(_head(content)) else Kind.TEXT
+    head = _bare(content[:8192])
+    for pattern, name in _SAVED_AS.items():
+        if re.match(pattern, head, re.IGNORECASE | re.DOTALL):
+            raise InputError(path, f"{name}; save it as DOCX or ODT")
+    return Kind.HTML if _HTML.match(head) or _is_fragment(path, content) else Kind.TEXT
 
 
-def _head(content: bytes) -> bytes:
-    head = content[:8192]
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return head.decode("utf-16", "ignore").encode()
-    return head.removeprefix(b"\xef\xbb\xbf")
+def _bare(content: bytes) -> bytes:
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return content.decode("utf-16", "ignore").encode()
+    return content.removeprefix(b"\xef\xbb\xbf")
+
+
+def _is_fragment(path: Path, content: bytes) -> bool:
+    """Whether a text is a part of a page and not the text form, which has tags in its cells too.
+
+    It begins with a tag and has cells of HTML; one with the suffix of a page has these or no rows
+    of the text form.
+    """
+    text = _bare(content)
+    has_cells = bool(_CELL.search(text))
+    if path.suffix.lower() in _SUFFIXES_OF_PAGES:
+        return has_cells or not _ROW.search(text)
+    return has_cells and bool(_FRAGMENT.match(text))
 
 
 def _ole(content: bytes) -> str:

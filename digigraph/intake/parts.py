@@ -85,6 +85,10 @@ class Content:
         """Put a part at the end."""
         self.parts.append((part, page))
 
+    def next_paragraph(self) -> Place:
+        """Return the place of a paragraph that would be added now."""
+        return Place(paragraph=1 + sum(isinstance(part, Paragraph) for part, _ in self.parts))
+
     def tables(self) -> Iterator[Table]:
         """Yield the tables in order."""
         return (part for part, _ in self.parts if isinstance(part, Table))

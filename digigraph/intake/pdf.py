@@ -8,6 +8,7 @@ reason, and a page without any text refuses the file: something of the profile w
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from pdfplumber.utils.exceptions import PdfminerException
 from digigraph.errors import InputError
 from digigraph.intake.pagebreaks import mend
 from digigraph.intake.parts import Content, Note, PageEnd, Paragraph, Place, Row, Table
+from digigraph.intake.unread import Unread, notes
 from digigraph.intake.wrapped import Line, Spelling, Word, lines_of, paragraphs
 
 MAX_PAGES = 200
@@ -28,6 +30,8 @@ MAX_PAGES = 200
 _MARGIN = 0.12
 """Share of a page's height, at its foot, in which a running footer stands."""
 _NARROW = 0.35
+_NAMELESS = re.compile(r"\(cid:\d+\)")
+"""What stands for a shape where the font has no ToUnicode table (ISO 32000-2, 9.10.3)."""
 Box = tuple[float, float, float, float]
 _Boxes = list[tuple[Box, list[list[Box | None]]]]
 _Taken = tuple[int, Any, list[Word], _Boxes]
@@ -66,6 +70,7 @@ def _content(path: Path, document: Any) -> Content:
         raise InputError(path, f"{len(document.pages)} pages; a profile has at most {MAX_PAGES}")
     pages = []
     blank = []
+    pictures = []
     for number, page in enumerate(document.pages, 1):
         words = [
             _word(found)
@@ -74,7 +79,11 @@ def _content(path: Path, document: Any) -> Content:
         if not words and (page.images or page.curves or page.rects):
             blank.append(number)
         pages.append((number, page, words, _boxes(page)))
+        pictures += [(number, _rounded(one)) for one in page.images]
         page.close()
+    nameless = [n for n, _, words, _ in pages if any(_NAMELESS.search(w.text) for w in words)]
+    if nameless:
+        raise InputError(path, _no_letters(nameless))
     if blank:
         raise InputError(path, _no_text(blank))
     if not any(boxes for _, _, _, boxes in pages):
@@ -85,9 +94,22 @@ def _content(path: Path, document: Any) -> Content:
     if known.cuts:
         known = known.again()
         found = _put_together(pages, footers, known)
+    for number in _pictures(pictures):
+        found.notes += notes([(Unread.PICTURE, "")], Place(page=number))
     if known.doubts:
         found.notes.append(_doubts(known.doubts))
     return found
+
+
+def _rounded(image: dict[str, Any]) -> Box:
+    left, top, right, bottom = (round(float(image[n])) for n in ("x0", "top", "x1", "bottom"))
+    return left, top, right, bottom
+
+
+def _pictures(found: Sequence[tuple[int, Box]]) -> list[int]:
+    """Return the pages with pictures; one that stands on every page counts on the first."""
+    first = {box: number for number, box in reversed(found)}
+    return sorted(set(first.values()))
 
 
 def _put_together(pages: Sequence[_Taken], footers: set[str], known: Spelling) -> Content:
@@ -119,6 +141,14 @@ def _no_lines(pages: Sequence[int]) -> str:
     return (
         f"{which} text but no ruled table; the fields of the template are told by the lines "
         "between the cells: make the PDF with them, or give the original document"
+    )
+
+
+def _no_letters(pages: Sequence[int]) -> str:
+    which = f"page {pages[0]} is" if len(pages) == 1 else f"pages {_few(pages)} are"
+    return (
+        f"{which} set in a font that does not say which letters its shapes stand for; make the PDF "
+        "again from the original document, or run text recognition over it"
     )
 
 

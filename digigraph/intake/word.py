@@ -15,14 +15,27 @@ import docx
 from docx.oxml.ns import qn
 
 from digigraph.errors import InputError
-from digigraph.intake.parts import Content, Note, Paragraph, Row, Table
+from digigraph.intake.parts import Content, Paragraph, Place, Row, Table
+from digigraph.intake.styles import Styles
+from digigraph.intake.unread import Passed, Unread, notes
 
 _WRAPPERS = {qn(f"w:{n}") for n in ("sdt", "sdtContent", "ins", "moveTo", "customXml", "smartTag")}
-_LEFT_OUT = {
-    qn("w:del"), qn("w:moveFrom"), qn("w:pPr"), qn("w:rPr"), qn("w:instrText"), qn("w:drawing"),
-    qn("w:pict"), qn("w:object"), "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
-    "AlternateContent",
-}  # fmt: skip
+_VERSIONS = "{http://schemas.openxmlformats.org/markup-compatibility/2006}AlternateContent"
+_MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+_STRUCK = {qn("w:del"), qn("w:moveFrom")}
+_PASSED = {
+    qn("w:drawing"): Unread.PICTURE,
+    qn("w:pict"): Unread.PICTURE,
+    qn("w:object"): Unread.EMBEDDED,
+    qn("w:altChunk"): Unread.EMBEDDED,
+    qn("w:subDoc"): Unread.EMBEDDED,
+    qn("w:sym"): Unread.SYMBOL,
+    qn("w:footnoteReference"): Unread.FOOTNOTE,
+    qn("w:endnoteReference"): Unread.FOOTNOTE,
+    f"{_MATH}oMath": Unread.FORMULA,
+    _VERSIONS: Unread.VERSIONS,
+}
+_LEFT_OUT = {*_STRUCK, *_PASSED, qn("w:pPr"), qn("w:rPr"), qn("w:instrText")}
 _TEXTS = {qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:tab"): " ", qn("w:noBreakHyphen"): "-"}
 _P, _TBL, _TR, _TC, _T = (qn(f"w:{name}") for name in ("p", "tbl", "tr", "tc", "t"))
 _DEEPEST = 40
@@ -33,47 +46,31 @@ def read(path: Path, content: bytes) -> Content:
     """Return what a DOCX holds; raise `InputError` when Word's parts cannot be made out."""
     try:
         document = docx.Document(io.BytesIO(content))
-        styles = _Styles(document)
+        styles = Styles(document)
     except (KeyError, ValueError, AttributeError, SyntaxError) as error:
         raise InputError(path, f"the DOCX is damaged ({error}); save it again in Word") from error
     found = Content()
     _blocks(document.element.body, styles, found, 0)
-    if next(document.element.body.iter(qn("w:txbxContent")), None) is not None:
-        found.notes.append(
-            Note("Текст в текстово поле не е прочетен.", "Text in a text box was not read.")
-        )
     return found
 
 
-class _Styles:
-    """What a paragraph's style says of it: whether it is a heading or an item of a list."""
-
-    def __init__(self, document: Any) -> None:
-        self.heading: set[str] = set()
-        self.item: set[str] = set()
-        for style in document.styles.element.iter(qn("w:style")):
-            chain = list(self._chain(document, style))
-            name = style.get(qn("w:styleId"), "")
-            names = " ".join(str(one.name_val or "").lower() for one in chain)
-            if names.startswith(("heading", "title")) or " heading" in names:
-                self.heading.add(name)
-            elif any(one.find(f"{qn('w:pPr')}/{qn('w:numPr')}") is not None for one in chain):
-                self.item.add(name)
-
-    def _chain(self, document: Any, style: Any) -> Iterator[Any]:
-        for _ in range(_DEEPEST):
-            yield style
-            based = style.find(qn("w:basedOn"))
-            if based is None:
-                return
-            wanted = based.get(qn("w:val"))
-            following = [
-                s for s in document.styles.element.iter(qn("w:style"))
-                if s.get(qn("w:styleId")) == wanted
-            ]  # fmt: skip
-            if not following:
-                return
-            style = following[0]
+def _passed(element: Any, styles: Styles) -> Passed:
+    """Yield what a reader of Word sees in an element and is not taken as text."""
+    thing = _PASSED.get(element.tag)
+    if thing:
+        inner = "".join(one.text or "" for one in element.iter(f"{_MATH}t"))
+        boxed = next(element.iter(qn("w:txbxContent")), None) is not None
+        if thing is Unread.VERSIONS and next(element.iter(_T), None) is None:
+            thing = Unread.PICTURE
+        yield (Unread.TEXT_BOX, "") if boxed else (thing, inner)
+    elif element.tag == _P:
+        if styles.list_of(element) in styles.counted and any(map(str.strip, _texts(element))):
+            yield Unread.NUMBER, ""
+        for child in element:
+            yield from _passed(child, styles)
+    elif element.tag not in _LEFT_OUT:
+        for child in element:
+            yield from _passed(child, styles)
 
 
 def _children(element: Any, depth: int = 0) -> Iterator[Any]:
@@ -81,12 +78,16 @@ def _children(element: Any, depth: int = 0) -> Iterator[Any]:
     for child in element:
         if child.tag in _WRAPPERS and depth < _DEEPEST:
             yield from _children(child, depth + 1)
-        elif child.tag in (_P, _TBL, _TR, _TC):
+        elif child.tag in (_P, _TBL, _TC, qn("w:altChunk"), _VERSIONS) or (
+            child.tag == _TR and child.find(f"{qn('w:trPr')}/{qn('w:del')}") is None
+        ):
             yield child
 
 
-def _blocks(element: Any, styles: _Styles, found: Content, depth: int) -> None:
+def _blocks(element: Any, styles: Styles, found: Content, depth: int) -> None:
     for child in _children(element):
+        if child.tag not in (_TBL, _TR, _TC):
+            found.notes += notes(_passed(child, styles), found.next_paragraph())
         if child.tag == _P:
             found.add(_paragraph(child, styles))
         elif child.tag == _TBL:
@@ -94,7 +95,11 @@ def _blocks(element: Any, styles: _Styles, found: Content, depth: int) -> None:
             if frame is not None and depth < _DEEPEST:
                 _blocks(frame, styles, found, depth + 1)
             else:
-                found.add(_table(child, styles, sum(1 for _ in found.tables()) + 1))
+                table = _table(child, styles, sum(1 for _ in found.tables()) + 1)
+                for count, row in enumerate(_children(child), 1):
+                    place = Place(table=table.number, row=count)
+                    found.notes += notes(_passed(row, styles), place)
+                found.add(table)
 
 
 def _frame(table: Any) -> Any:
@@ -105,7 +110,7 @@ def _frame(table: Any) -> Any:
     return None
 
 
-def _table(element: Any, styles: _Styles, number: int) -> Table:
+def _table(element: Any, styles: Styles, number: int) -> Table:
     table = Table(number)
     for count, row in enumerate(_children(element), 1):
         cells: list[list[Paragraph]] = [[] for _ in range(_skipped(row))]
@@ -137,7 +142,7 @@ def _number(element: Any) -> int:
     return int(value) if value.isdecimal() else 1
 
 
-def _paragraphs(cell: Any, styles: _Styles) -> Iterator[Paragraph]:
+def _paragraphs(cell: Any, styles: Styles) -> Iterator[Paragraph]:
     for child in _children(cell):
         if child.tag == _P:
             yield _paragraph(child, styles)
@@ -147,7 +152,7 @@ def _paragraphs(cell: Any, styles: _Styles) -> Iterator[Paragraph]:
                     yield from _paragraphs(inner, styles)
 
 
-def _paragraph(element: Any, styles: _Styles) -> Paragraph:
+def _paragraph(element: Any, styles: Styles) -> Paragraph:
     settings = element.find(qn("w:pPr"))
     style, numbered = "", None
     if settings is not None:

@@ -17,6 +17,7 @@ BULLETS = "•∙●○▪■□◦‣➢►▶✓✔❖⮚·\uf0b7\uf0a7\uf0d8\
 _BULLET = re.compile(rf"^[{BULLETS}]\s*(?=\S)|^[{BULLETS}]$")
 _LETTERS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _CUT = re.compile(r"([^\W\d_]+)([-\u2010\u00ad])$")
+_GRADE = re.compile(r"\b(?:най|по) [-\u2010–]$", re.IGNORECASE)
 _SLACK = 1.5
 _PADDING = 7.0
 
@@ -185,6 +186,9 @@ def joined(text: str, following: str, known: Spelling) -> str:
         return text + following
     cut = _CUT.search(text)
     rest = _LETTERS.match(following)
+    grade = _GRADE.search(text)
+    if grade and rest:
+        known.doubts.append(f"{grade.group()} {rest.group()}")
     if not cut or not rest:
         return f"{text} {following}"
     if cut[2] == "\u00ad":
