@@ -297,6 +297,45 @@ def test_the_page_is_whole_in_both_languages(site: FlaskClient, lang: str, words
     assert words.split()[0] not in site.get(f"{ALL}.{'en' if lang == 'bg' else 'bg'}.html").text
 
 
+def test_the_difference_has_a_sign_and_a_picture(site: FlaskClient) -> None:
+    """A row has a dot at the level of each profile, joined, and how far it is from the first."""
+    pair = level_rows(site.get(f"{PAIR}.en.html").text)
+    three = level_rows(site.get(f"{ALL}.bg.html").text)
+
+    assert pair["1.1"] == ([("6", "AB")], "0")
+    assert pair["1.2"] == ([("4", "B"), ("6", "A")], "−2")
+    assert pair["5.2"] == ([("5", "A"), ("7", "B")], "+2")
+    assert pair["2.1"] == ([("5", "B")], "–")
+    assert three["1.2"] == ([("2", "В"), ("4", "Б"), ("6", "А")], "Б\xa0−2, В\xa0−4")
+
+
+def level_rows(page: str) -> dict[str, tuple[list[tuple[str, str]], str]]:
+    """Return code -> the dots of its picture, each with its level, and the difference."""
+    found = {}
+    for row in re.findall(r'<th scope="row">(\d\.\d) (.*?)</tr>', page, re.DOTALL):
+        dots = re.findall(r'<em class="from-(\d) to-\1">(\w+)</em>', row[1])
+        found[row[0]] = dots, row[1].rpartition("</span>")[2].partition("</td>")[0].strip()
+    return found
+
+
+def test_profiles_are_chosen_from_a_list(site: FlaskClient) -> None:
+    """A form of boxes leads to the comparison; a profile that is named alone is chosen already."""
+    page = site.get("/compare?lang=bg").text
+    begun = site.get(f"/compare?ids={FIRST}&lang=bg").text
+
+    assert re.findall(r'name="ids" value="([^"]+)"', page) == [FIRST, THIRD, SECOND]
+    assert "checked" not in page
+    assert re.findall(r'name="ids" value="([^"]+)" checked', begun) == [FIRST]
+    assert (
+        f'href="/compare?ids={FIRST}&amp;lang=bg"' in site.get(f"/doc/profile/{FIRST}.bg.html").text
+    )
+    sent = site.get(f"/compare?lang=bg&ids={SECOND}&ids={FIRST}&ids=")
+    assert (sent.status_code, sent.headers["Location"]) == (303, f"{PAIR}?lang=bg")
+    assert site.get(f"/compare?ids={FIRST}&page=2").status_code == 200
+    assert site.get("/compare?ids=nobody").status_code == 404
+    assert site.get("/compare?lang=bg&lang=en").status_code == 400
+
+
 @pytest.mark.parametrize(
     ("asked", "status", "told"),
     [

@@ -5,7 +5,7 @@ Both are filtered, sorted and cut into pages here, so that no page grows with th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -148,13 +148,18 @@ def _level(given: Given) -> int:
 
 def _ordered(found: Sequence[str], sort: str, listing: Listing, lang: str) -> Sequence[str]:
     """Return profiles by name, or by the level that they require of a competence, highest first."""
-    names = _names(site().release.folder, lang)
-    by_name = sorted(found, key=lambda iri: (names.get(iri, ""), iri))
+    named = by_name(found, lang)
     wanted = listing.competence(sort) if sort not in ("", "name") else []
     if not wanted:
-        return by_name
+        return named
     levels = listing.requirements.asking(wanted[0])
-    return sorted(by_name, key=lambda iri: -levels.get(iri, 0))
+    return sorted(named, key=lambda iri: -levels.get(iri, 0))
+
+
+def by_name(found: Iterable[str], lang: str) -> list[str]:
+    """Return profiles in the order of their names."""
+    names = _names(site().release.folder, lang)
+    return sorted(found, key=lambda iri: (names.get(iri, ""), iri))
 
 
 def _rows(found: Sequence[str], codes: Sequence[str], listing: Listing, lang: str) -> Iterator[Row]:
