@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 import html5lib
 import pytest
@@ -81,6 +81,26 @@ def test_every_page_is_valid_and_bilingual(site: FlaskClient, path: str, lang: s
         assert picture.get("alt") is not None
     assert "{%" not in page
     assert "None" not in text(root.find(".//body"))
+
+
+@pytest.mark.parametrize(
+    ("path", "other"),
+    [
+        ("/matrix?level=5&sort=4.2&lang=bg", "?level=5&sort=4.2&lang=en"),
+        ("/search?lang=en&q=клиенти&type=Profile", "?q=клиенти&type=Profile&lang=bg"),
+        ("/quality?type=Contradiction&lang=bg", "?type=Contradiction&lang=en"),
+        ("/nowhere?a=1&a=2&lang=bg", "?a=1&a=2&lang=en"),
+        (f"{SPECIFIC}.bg.html?all=1", f"{SPECIFIC}.en.html?all=1"),
+        (f"{SPECIFIC}?lang=bg", f"{SPECIFIC}.en.html"),
+    ],
+)
+def test_the_language_alone_changes(site: FlaskClient, path: str, other: str) -> None:
+    """The link to the other language keeps whatever else was asked for, on every page (X-11)."""
+    page = tree(site.get(path, headers={"Accept": "text/html"}).text)
+    (link,) = page.findall(".//header//nav/a[@hreflang]")
+
+    assert unquote(link.get("href")) == other
+    assert link.get("hreflang") == link.get("lang") != page.get("lang")
 
 
 def test_no_page_is_heavy(site: FlaskClient) -> None:

@@ -61,6 +61,8 @@ class ThingView(Words):
 
     tail: str
     variants: tuple[Format, ...]
+    kept: str
+    """The query that makes this page another one than the first: its number, or that it has all."""
 
     @property
     def title(self) -> str:

@@ -37,7 +37,9 @@ class LevelView(ShownView):
         """The level as it stands on the ladder of the competence."""
         document = self.things.document(self.competence)
         assert document is not None, "a level is of a competence"
-        plain = ThingView(document, self.language, self.base, self.root, self.tail, self.variants)
+        plain = ThingView(
+            document, self.language, self.base, self.root, self.tail, self.variants, self.kept
+        )
         return CompetenceView.of(plain, self.things).ladder[self.rank - 1]
 
     @cached_property
