@@ -103,6 +103,30 @@ def test_the_language_alone_changes(site: FlaskClient, path: str, other: str) ->
     assert link.get("hreflang") == link.get("lang") != page.get("lang")
 
 
+@pytest.mark.parametrize("path", [PROFILE, SPECIFIC, f"{SPECIFIC}/level-5", SOURCE])
+def test_texts_in_the_other_language_say_so(site: FlaskClient, path: str) -> None:
+    """What is there in Bulgarian alone is labelled for the English reader, and only that (X-11)."""
+    main = tree(get(site, path, "en")).find(".//main")
+    marked = [one for one in main.iter() if one.get("lang") == "bg"]
+
+    assert marked
+    assert main.findall(".//small[@class='tongue']")
+    for one in marked:
+        assert not [part for part in one.iter() if part.tag in ("a", "summary", "footer")]
+    assert "на български</small>" not in get(site, path, "bg")
+
+
+def test_notes_on_mappings_say_their_language(site: FlaskClient) -> None:
+    """A note that is in English is labelled for the Bulgarian reader (X-11)."""
+    notes = tree(get(site, "/doc/digcomp21/1-1")).findall(
+        ".//section[@aria-labelledby='matches']//li"
+    )
+
+    assert notes
+    for note in notes:
+        assert text(note.find("small[@class='tongue']")) == "на английски"
+
+
 def test_no_page_is_heavy(site: FlaskClient) -> None:
     """The largest page has fewer than 200 kB on its way to a browser (X-15)."""
     for path in PAGES:
