@@ -226,8 +226,10 @@ def test_the_matrix_filters_and_sorts(site: FlaskClient) -> None:
     """Numbers are printed, cells lead to the requirement; what fits nothing says so (X-02)."""
     root = tree(get(site, "/matrix"))
     cells = root.findall(".//table[@class='matrix']/tbody/tr/td/a")
+    specific = root.find(".//table[@class='matrix']/tbody/tr/td[@class='n']/a")
 
-    assert [int(text(one)) for one in cells] == [6, 6, 6, 6, 5, 5]
+    assert [text(one) for one in cells] == ["6", "6", "6", "6", "5", "5", "4*"]
+    assert specific.get("href").endswith("#req-c-g66mpmtj")
     profile = tree(get(site, PROFILE))
     anchors = {one.get("id") for one in profile.iter() if one.get("id")}
     assert {one.get("href").partition("#")[2] for one in cells} <= anchors
@@ -333,6 +335,39 @@ def linear(colour: str) -> tuple[float, float, float]:
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
     )
     return red, green, blue
+
+
+def test_the_numbers_on_the_wheel_can_be_read(site: FlaskClient) -> None:
+    """Each has 4.5:1 on its own piece, however strong that is, in both themes and the picture."""
+    css = (STATIC / "style.css").read_text()
+    pairs = re.findall(r"--(area-\d|paper): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)", css)
+    colours = {name: told for name, *told in pairs}
+    pieces = re.findall(
+        r'class="(area-\d)".*?fill-opacity="([\d.]+)".*?light-(\w+) dark-(\w+)"',
+        get(site, "/framework"),
+    )  # fmt: skip
+
+    assert len(pieces) == 26
+    for area, strength, *inks in pieces:
+        for theme, ink in enumerate(inks):
+            ground = mixed(colours["paper"][theme], colours[area][theme], float(strength))
+            text_colour = linear({"black": "#000000", "white": "#ffffff"}[ink])
+            assert contrast(ground, text_colour) >= 4.5, (area, strength, theme)
+    picture = site.get("/framework.svg").text
+    drawn = re.findall(r'fill="(#\w+)" fill-opacity="([\d.]+)".*?<text [^>]*fill="(\w+)"', picture)
+    assert len(drawn) == 26
+    for colour, strength, ink in drawn:
+        text_colour = linear({"black": "#000000", "white": "#ffffff"}[ink])
+        assert contrast(mixed("#ffffff", colour, float(strength)), text_colour) >= 4.5
+
+
+def mixed(ground: str, colour: str, strength: float) -> tuple[float, float, float]:
+    """Return the linear parts of a colour that lies on a ground, as strong as it is."""
+    parts = [
+        round(int(ground[n : n + 2], 16) * (1 - strength) + int(colour[n : n + 2], 16) * strength)
+        for n in (1, 3, 5)
+    ]
+    return linear("#" + "".join(f"{part:02x}" for part in parts))
 
 
 # Machado, Oliveira and Fernandes (2009), severity 1, on linear colours.

@@ -145,6 +145,26 @@ def test_a_cell_of_the_matrix_opens_its_requirement(visit: Visit, site: str) -> 
     expect(page.locator("#req-4-2 details").first).to_have_attribute("open", "")
 
 
+@pytest.mark.parametrize("width", [360, 1280])
+def test_what_has_the_focus_in_the_matrix_is_seen(browser: Browser, site: str, width: int) -> None:
+    """No heading that stays on the screen lies over a cell that the keyboard reaches (X-12)."""
+    window = {"width": width, "height": 400}
+    with visiting(browser, viewport=window, reduced_motion="reduce") as visit:
+        page = visit.page
+        page.goto(f"{site}matrix?lang=bg")
+        page.locator(".matrix td a").last.focus()
+        hidden = page.evaluate(
+            """() => [...document.querySelectorAll('.matrix a')].reverse().filter(link => {
+                link.focus();
+                const box = link.getBoundingClientRect();
+                const seen = document.elementFromPoint(box.x + box.width / 2, box.y + 5);
+                return !link.contains(seen);
+            }).map(link => link.textContent)"""
+        )
+
+    assert hidden == []
+
+
 def test_theme_and_language_are_chosen(visit: Visit, site: str) -> None:
     """The theme stays on the next page; the language is in the address (X-11, X-13)."""
     page = visit.page

@@ -58,6 +58,9 @@ class Row:
     sector: str
     cells: Sequence[Cell]
     specific: int
+    """How many specific competences it requires."""
+    own: Cell
+    """The first of those: a disputed one, where there is one."""
     asked: int
     """How many competences it requires in all."""
 
@@ -169,9 +172,13 @@ def _rows(found: Sequence[str], codes: Sequence[str], listing: Listing, lang: st
         told = listing.item("dgc:OccupationProfile", iri)
         needs = listing.requirements.of(iri)
         cells = [Cell()] * len(codes)
+        own = []
         for need in needs:
+            cell = _cell(need, root, base, iri, lang)
             if need.competence in place:
-                cells[place[need.competence]] = _cell(need, root, base, iri, lang)
+                cells[place[need.competence]] = cell
+            else:
+                own.append(cell)
         spoken = lang if lang in told["title"] else "bg"
         sectors = [one.get("notation", "") for one in told.get("economicActivity", [])]
         occupation = told.get("occupation") or {}
@@ -182,7 +189,8 @@ def _rows(found: Sequence[str], codes: Sequence[str], listing: Listing, lang: st
             occupation.get("notation", "") if isinstance(occupation, dict) else "",
             ", ".join(filter(None, sectors)),
             cells,
-            sum(need.competence not in place for need in needs),
+            len(own),
+            max(own, key=lambda cell: cell.disputed, default=Cell()),
             len(needs),
         )
 
