@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import json
 import re
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from flask.testing import FlaskClient
 
 import digigraph
 from digigraph.release import Release
-from digigraph.web import Settings, create_app
+from digigraph.web import Settings, create_app, figures
 
 PROFILE = "/doc/profile/p-37q68h4z"
 SPECIFIC = "/doc/competence/c-g66mpmtj"
@@ -202,7 +203,26 @@ def test_a_competence_has_its_ladder(site: FlaskClient) -> None:
     counts = [int(text(one)) for one in root.findall(".//table[@class='bars']/tbody/tr/td")]
     assert counts == [0, 0, 0, 0, 1, 0, 0, 0]
     known = tree(get(site, "/doc/digcomp21/1-1", "en"))
-    assert "is the same as" in text(known.find(".//section[@aria-labelledby='matches']"))
+    matches = text(known.find(".//section[@aria-labelledby='matches']"))
+    assert "is the same as" in matches
+    assert "confidence 0.95 – very high, reviewed by a person" in matches
+
+
+def test_a_competence_has_its_place_in_the_framework(site: FlaskClient) -> None:
+    """The area with its number, and the competences before and after, across areas (X-04)."""
+
+    def place(path: str) -> dict[str, str]:
+        rows = tree(get(site, path, "en")).findall(".//section[@aria-labelledby='place']/dl/div")
+        return {text(row.find("dt")): text(row.find("dd")) for row in rows}
+
+    assert place("/doc/digcomp21/2-1") == {
+        "Area": "Communication and collaboration 2",
+        "Before it": "Managing data, information and digital content 1.3",
+        "After it": "Sharing through digital technologies 2.2",
+    }
+    assert "Before it" not in place("/doc/digcomp21/1-1")
+    assert "After it" not in place("/doc/digcomp21/5-4")
+    assert "Similar general competence" in place(SPECIFIC)
 
 
 def test_the_wheel_and_the_list_say_the_same(site: FlaskClient) -> None:
@@ -368,6 +388,25 @@ def mixed(ground: str, colour: str, strength: float) -> tuple[float, float, floa
         for n in (1, 3, 5)
     ]
     return linear("#" + "".join(f"{part:02x}" for part in parts))
+
+
+@pytest.mark.parametrize(
+    ("lang", "day", "sizes", "confidence"),
+    [("bg", "23 ноември 2026 г.", ",", "0,95"), ("en", "23 November 2026", ".", "0.95")],
+)
+def test_figures_are_the_reader_s(
+    site: FlaskClient, lang: str, day: str, sizes: str, confidence: str
+) -> None:
+    """Dates in words; decimals and thousands as the language of the page has them (X-11)."""
+    start, files = tree(get(site, "/", lang)), text(tree(get(site, "/downloads", lang)))
+
+    for place in (start.find(".//footer//time"), start.find(".//main//time")):
+        assert text(place) == day
+        assert place.get("datetime") == "2026-11-23"
+    assert re.search(rf"\d\{sizes}\d kB", files)
+    assert not re.search(rf"\d\{',.'.replace(sizes, '')}\d kB", files)
+    assert confidence in get(site, "/doc/digcomp21/1-1", lang)
+    assert doctest.testmod(figures).failed == 0
 
 
 # Machado, Oliveira and Fernandes (2009), severity 1, on linear colours.
