@@ -12,12 +12,14 @@ from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
 import html5lib
+import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
 
 import digigraph
+from digigraph.names import EXAMPLES, VOID, Names
 from digigraph.release import Release
-from digigraph.web import Settings, create_app, figures
+from digigraph.web import Settings, create_app, figures, foreign
 
 PROFILE = "/doc/profile/p-37q68h4z"
 SPECIFIC = "/doc/competence/c-g66mpmtj"
@@ -169,6 +171,10 @@ def test_a_profile_is_a_picture_a_number_and_words(site: FlaskClient) -> None:
         assert sum(one.get("class") == "full" for one in steps) <= level
         assert len(row.findall(".//section[@class='tab']")) == 4
         assert row.findall(".//section[@class='tab']//li")
+    lead = root.find(".//header[@class='lead']")
+    described = [one.tag for one in lead].index("details")
+    assert text(lead[described - 1]).endswith("има следните функции:")
+    assert len(lead[described].findall("ol/li")) == 11
     disputed = [row for row in rows if row.findall(".//span[@class='mark']")]
     assert [text(row.find(".//span[@class='mark']")) for row in disputed] == ["спорно 5–6"]
     lines = {text(one) for one in disputed[0].findall(".//div[@class='sources']//summary")}
@@ -330,6 +336,10 @@ def test_the_strip_on_pages_of_others(site: FlaskClient) -> None:
     assert "frame-ancestors 'none'" in own.headers["Content-Security-Policy"]
     picture = site.get("/embed/profile/p-37q68h4z.svg?lang=en").text
     assert "level 5 (disputed 5–6)" in picture
+    assert "…" not in picture
+    lines = re.findall(r"<text y=.*?</text>", picture)
+    drawn = [" ".join(re.findall(r"<tspan[^>]*>([^<]*)<", line)) for line in lines]
+    assert "1.1 Browsing, searching and filtering data, information and digital content" in drawn
     told = site.get("/oembed?url=https://w3id.org/digigraph/id/profile/p-37q68h4z").json
     assert told["type"] == "rich"
     assert "/embed/profile/p-37q68h4z" in told["html"]
@@ -407,6 +417,41 @@ def test_figures_are_the_reader_s(
     assert not re.search(rf"\d\{',.'.replace(sizes, '')}\d kB", files)
     assert confidence in get(site, "/doc/digcomp21/1-1", lang)
     assert doctest.testmod(figures).failed == 0
+
+
+@pytest.mark.parametrize("lang", ["bg", "en"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/doc/digcomp21/area-1", "/doc/nkpd11/33393020", "/doc/profile/p-37q68h4z/req/4-2",
+        "/doc/digcomp21/level-6", f"{SPECIFIC}?all=1",
+    ],
+)  # fmt: skip
+def test_plain_pages_speak_the_language_of_the_reader(
+    site: FlaskClient, path: str, lang: str
+) -> None:
+    """Properties and values have names, ours and foreign ones; what they are in RDF is beside."""
+    main = tree(get(site, path, lang)).find(".//main")
+    links = [*main.findall(".//dt/a"), *main.findall(".//dd/a")]
+
+    assert not [one for one in links if re.fullmatch(r"[a-z-]+:\w+", text(one))]
+    kinds = [one for one in links if one.get("title") == "rdf:type"]
+    assert {text(one) for one in kinds} == {"вид" if lang == "bg" else "type"}
+
+
+def test_every_foreign_term_has_a_name(shipped_release: Release) -> None:
+    """What the data says of things it says with terms that pages have words for."""
+    names, found = Names(shipped_release.base), set()
+    apart = ("vocabulary", "shapes", VOID, EXAMPLES)
+    for quad in ox.parse(path=shipped_release.path("digigraph.nq"), format=ox.RdfFormat.N_QUADS):
+        if not getattr(quad.graph_name, "value", "").endswith(apart):
+            found.add(quad.predicate.value)
+            if quad.predicate.value == names.expanded("rdf:type"):
+                found.add(getattr(quad.object, "value", ""))
+    known = {names.expanded(name) for name in foreign.TERMS}
+
+    assert {iri for iri in found if not iri.startswith(shipped_release.base)} <= known
+    assert doctest.testmod(foreign).failed == 0
 
 
 # Machado, Oliveira and Fernandes (2009), severity 1, on linear colours.

@@ -8,6 +8,7 @@ import pyoxigraph as ox
 
 from digigraph.formats import Format
 from digigraph.things import BRIEF, LABELS, Document
+from digigraph.web.foreign import called
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,8 @@ class Word:
     language: str = ""
     link: str = ""
     code: str = ""
+    term: str = ""
+    """Its prefixed name, as "skos:notation", where it is a term of a vocabulary in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,11 @@ class Words:
         text, lang = self.document.label(value.value, self.language)
         codes = self.document.values("skos:notation", value.value)
         code = codes[0].value if codes else ""
-        return Word(text or self.short(value.value), lang, self.link(value.value), code)
+        short = self.short(value.value)
+        text = text or called(short, self.language)
+        is_term = text and ":" in short and "/" not in short
+        term = short if is_term else ""
+        return Word(text or short, lang, self.link(value.value), code, term)
 
     def heading(self, iri: str) -> Word:
         """Return what a subject is called, or its IRI."""
