@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 from urllib.parse import urlsplit
 
 import pytest
@@ -16,6 +17,8 @@ OPTIONS = (
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 )  # fmt: skip
+AXE = Path(__file__).parents[1] / "node_modules" / "axe-core" / "axe.min.js"
+RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 PATIENCE = 15_000
 """Milliseconds that a page may take to show what is expected; it shows it much earlier."""
 
@@ -66,3 +69,39 @@ def visiting(browser: Browser, **options: Any) -> Iterator[Visit]:
     visit.page.on("pageerror", lambda error: visit.complaints.append(str(error)))
     yield visit
     context.close()
+
+
+@contextmanager
+def barriers(
+    browser: Browser, window: dict[str, int], theme: Literal["light", "dark"]
+) -> Iterator[tuple[Visit, Callable[[], list[str]]]]:
+    """Yield a visit, and what tells of the page that it shows what keeps readers out (X-12).
+
+    All is opened first.
+    """
+    if not AXE.exists():
+        pytest.skip("needs axe-core: npm ci, in the folder of package.json")
+    script = AXE.read_text(encoding="utf-8")
+    with visiting(browser, bypass_csp=True, viewport=window, color_scheme=theme) as visit:
+        page = visit.page
+
+        def judge() -> list[str]:
+            wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            told = [f"{wide} px wider than the window"] if wide > 0 else []
+            page.evaluate("document.querySelectorAll('details').forEach(it => { it.open = true })")
+            page.add_script_tag(content=script)
+            return told + violations(page)
+
+        yield visit, judge
+
+
+def violations(page: Page) -> list[str]:
+    """Return what axe finds, each as its rule and the element."""
+    told: dict[str, Any] = page.evaluate(
+        "rules => axe.run({runOnly: rules, resultTypes: ['violations']})", list(RULES)
+    )
+    return [
+        f"{one['id']}: {node['target']} {node['failureSummary'][:160]}"
+        for one in told["violations"]
+        for node in one["nodes"][:2]
+    ]

@@ -206,7 +206,7 @@ def test_a_link_opens_the_same_query_elsewhere(browser: Browser, visit: Visit, s
     query = 'SELECT ("ѝ & #+%" AS ?x)\nWHERE {}'
     open_editor(visit.page, site, "bg")
     write(visit.page, query)
-    visit.page.get_by_role("button", name="Копирай връзка").click()
+    visit.page.get_by_role("button", name="Копирайте връзка").click()
     expect(visit.page.locator("#status")).not_to_be_empty()
     link = visit.page.url
 
@@ -250,7 +250,7 @@ def test_the_language_changes_and_the_query_stays(
 @pytest.mark.parametrize(
     ("lang", "words"),
     [
-        ("bg", ["Питайте данните", "Питай", "Копирай връзка", "Същото от програма", "Примери"]),
+        ("bg", ["Питайте данните", "Питайте", "Копирайте връзка", "Същото от програма", "Примери"]),
         ("en", ["Ask the data", "Ask", "Copy link", "Get this as", "Examples"]),
     ],
     ids=["bg", "en"],
@@ -354,7 +354,7 @@ def test_without_javascript_the_form_asks_and_answers(browser: Browser, site: st
     with visiting(browser, java_script_enabled=False) as visit:
         visit.page.goto(f"{site}sparql?lang=bg")
         visit.page.locator("#query").fill(QUERY)
-        visit.page.get_by_role("button", name="Питай").click()
+        visit.page.get_by_role("button", name="Питайте", exact=True).click()
         expect(visit.page.locator("#answer tbody tr")).to_have_count(3)
         expect(visit.page.locator("#programs")).to_contain_text("VALUES ?n { 1 20 3 }")
 

@@ -10,11 +10,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Literal
 
 import pyoxigraph as ox
 import pytest
-from browsers import browsing, visiting
+from browsers import barriers, browsing, visiting
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser
 from servers import serving
 from three import FIRST, HELPER, RETIRED, SECOND, SHIPPED, THIRD, TRADER
 
@@ -290,11 +292,51 @@ def test_the_page_is_whole_in_both_languages(site: FlaskClient, lang: str, words
     assert f'<html lang="{lang}">' in page
     assert page.count(words) >= 3
     assert "6–7" in page
-    assert "0.2381" in page
+    assert ("0,24" if lang == "bg" else "0.24") in page
+    assert "0.2381" not in page
     assert ("твърдения: 168" if lang == "bg" else "statements: 168") in page
     for twin in ("ttl", "json", "csv", "jsonld", "nt", "rdf"):
         assert f'href="{ALL}.{twin}"' in page
     assert words.split()[0] not in site.get(f"{ALL}.{'en' if lang == 'bg' else 'bg'}.html").text
+
+
+def test_the_difference_has_a_sign_and_a_picture(site: FlaskClient) -> None:
+    """A row has a dot at the level of each profile, joined, and how far it is from the first."""
+    pair = level_rows(site.get(f"{PAIR}.en.html").text)
+    three = level_rows(site.get(f"{ALL}.bg.html").text)
+
+    assert pair["1.1"] == ([("6", "AB")], "0")
+    assert pair["1.2"] == ([("4", "B"), ("6", "A")], "−2")
+    assert pair["5.2"] == ([("5", "A"), ("7", "B")], "+2")
+    assert pair["2.1"] == ([("5", "B")], "–")
+    assert three["1.2"] == ([("2", "В"), ("4", "Б"), ("6", "А")], "Б\xa0−2, В\xa0−4")
+
+
+def level_rows(page: str) -> dict[str, tuple[list[tuple[str, str]], str]]:
+    """Return code -> the dots of its picture, each with its level, and the difference."""
+    found = {}
+    for row in re.findall(r'<th scope="row">(\d\.\d) (.*?)</tr>', page, re.DOTALL):
+        dots = re.findall(r'<em class="from-(\d) to-\1">(\w+)</em>', row[1])
+        found[row[0]] = dots, row[1].rpartition("</span>")[2].partition("</td>")[0].strip()
+    return found
+
+
+def test_profiles_are_chosen_from_a_list(site: FlaskClient) -> None:
+    """A form of boxes leads to the comparison; a profile that is named alone is chosen already."""
+    page = site.get("/compare?lang=bg").text
+    begun = site.get(f"/compare?ids={FIRST}&lang=bg").text
+
+    assert re.findall(r'name="ids" value="([^"]+)"', page) == [FIRST, THIRD, SECOND]
+    assert "checked" not in page
+    assert re.findall(r'name="ids" value="([^"]+)" checked', begun) == [FIRST]
+    assert (
+        f'href="/compare?ids={FIRST}&amp;lang=bg"' in site.get(f"/doc/profile/{FIRST}.bg.html").text
+    )
+    sent = site.get(f"/compare?lang=bg&ids={SECOND}&ids={FIRST}&ids=")
+    assert (sent.status_code, sent.headers["Location"]) == (303, f"{PAIR}?lang=bg")
+    assert site.get(f"/compare?ids={FIRST}&page=2").status_code == 200
+    assert site.get("/compare?ids=nobody").status_code == 404
+    assert site.get("/compare?lang=bg&lang=en").status_code == 400
 
 
 @pytest.mark.parametrize(
@@ -348,6 +390,15 @@ def test_accept_that_nothing_fits(site: FlaskClient) -> None:
     assert "text/csv" in {one["media_type"] for one in json.loads(answer.data)["choices"]}
 
 
+def test_who_requires_a_competence_is_told_by_name(site: FlaskClient) -> None:
+    """The highest level first; within a level the names are in order (X-04)."""
+    page = site.get("/doc/digcomp21/1-1.en.html").text
+    level = site.get("/doc/digcomp21/1-1/level-6.bg.html").text
+
+    assert page.index("Organiser, customer relations</a>") < page.index("Trader</a>")
+    assert level.index("Организатор, работа с клиенти</a>") < level.index("Търговец</a>")
+
+
 # --- one's own levels ----------------------------------------------------------------------------
 
 
@@ -365,13 +416,17 @@ def test_own_levels_need_nothing_of_the_server(site: FlaskClient) -> None:
     assert site.get(f"/own-levels/{THIRD}?level=3").status_code == 400
 
 
-def test_own_levels_are_computed_in_the_browser(three_profiles: Release) -> None:
+@pytest.fixture(scope="module")
+def live(three_profiles: Release) -> Iterator[tuple[str, Browser]]:
+    """Yield the URL of a server of three profiles, and a browser."""
+    with serving(three_profiles.folder.parent) as url, browsing() as browser:
+        yield url, browser
+
+
+def test_own_levels_are_computed_in_the_browser(live: tuple[str, Browser]) -> None:
     """What is missing, and how much is covered; no request follows a choice."""
-    with (
-        serving(three_profiles.folder.parent) as url,
-        browsing() as browser,
-        visiting(browser) as visit,
-    ):
+    url, browser = live
+    with visiting(browser) as visit:
         visit.page.goto(f"{url}own-levels/{THIRD}?lang=en")
         visit.page.wait_for_load_state("networkidle")
         before = len(visit.requests)
@@ -384,6 +439,19 @@ def test_own_levels_are_computed_in_the_browser(three_profiles: Release) -> None
         assert len(visit.requests) == before
         assert visit.complaints == []
         assert visit.page.context.cookies() == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_comparison_is_no_barrier(
+    live: tuple[str, Browser], theme: Literal["light", "dark"]
+) -> None:
+    """Axe finds nothing in either language and theme; nothing scrolls sideways (X-12)."""
+    url, browser = live
+    with barriers(browser, {"width": 320, "height": 800}, theme) as (visit, judge):
+        for path in (f"{PAIR}.bg.html", f"{ALL}.en.html", "/compare?lang=bg", "/matrix?lang=en"):
+            visit.page.goto(url + path[1:])
+            assert judge() == [], path
+        assert visit.complaints == []
 
 
 # --- the command ---------------------------------------------------------------------------------

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import doctest
 import json
 import re
 from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 import html5lib
+import pyoxigraph as ox
 import pytest
 from flask.testing import FlaskClient
 
 import digigraph
+from digigraph.names import EXAMPLES, VOID, Names
 from digigraph.release import Release
-from digigraph.web import Settings, create_app
+from digigraph.web import Settings, create_app, figures, foreign
 
 PROFILE = "/doc/profile/p-37q68h4z"
 SPECIFIC = "/doc/competence/c-g66mpmtj"
@@ -83,6 +86,50 @@ def test_every_page_is_valid_and_bilingual(site: FlaskClient, path: str, lang: s
     assert "None" not in text(root.find(".//body"))
 
 
+@pytest.mark.parametrize(
+    ("path", "other"),
+    [
+        ("/matrix?level=5&sort=4.2&lang=bg", "?level=5&sort=4.2&lang=en"),
+        ("/search?lang=en&q=клиенти&type=Profile", "?q=клиенти&type=Profile&lang=bg"),
+        ("/quality?type=Contradiction&lang=bg", "?type=Contradiction&lang=en"),
+        ("/nowhere?a=1&a=2&lang=bg", "?a=1&a=2&lang=en"),
+        (f"{SPECIFIC}.bg.html?all=1", f"{SPECIFIC}.en.html?all=1"),
+        (f"{SPECIFIC}?lang=bg", f"{SPECIFIC}.en.html"),
+    ],
+)
+def test_the_language_alone_changes(site: FlaskClient, path: str, other: str) -> None:
+    """The link to the other language keeps whatever else was asked for, on every page (X-11)."""
+    page = tree(site.get(path, headers={"Accept": "text/html"}).text)
+    (link,) = page.findall(".//header//nav/a[@hreflang]")
+
+    assert unquote(link.get("href")) == other
+    assert link.get("hreflang") == link.get("lang") != page.get("lang")
+
+
+@pytest.mark.parametrize("path", [PROFILE, SPECIFIC, f"{SPECIFIC}/level-5", SOURCE])
+def test_texts_in_the_other_language_say_so(site: FlaskClient, path: str) -> None:
+    """What is there in Bulgarian alone is labelled for the English reader, and only that (X-11)."""
+    main = tree(get(site, path, "en")).find(".//main")
+    marked = [one for one in main.iter() if one.get("lang") == "bg"]
+
+    assert marked
+    assert main.findall(".//small[@class='tongue']")
+    for one in marked:
+        assert not [part for part in one.iter() if part.tag in ("a", "summary", "footer")]
+    assert "на български</small>" not in get(site, path, "bg")
+
+
+def test_notes_on_mappings_say_their_language(site: FlaskClient) -> None:
+    """A note that is in English is labelled for the Bulgarian reader (X-11)."""
+    notes = tree(get(site, "/doc/digcomp21/1-1")).findall(
+        ".//section[@aria-labelledby='matches']//li"
+    )
+
+    assert notes
+    for note in notes:
+        assert text(note.find("small[@class='tongue']")) == "на английски"
+
+
 def test_no_page_is_heavy(site: FlaskClient) -> None:
     """The largest page has fewer than 200 kB on its way to a browser (X-15)."""
     for path in PAGES:
@@ -124,6 +171,10 @@ def test_a_profile_is_a_picture_a_number_and_words(site: FlaskClient) -> None:
         assert sum(one.get("class") == "full" for one in steps) <= level
         assert len(row.findall(".//section[@class='tab']")) == 4
         assert row.findall(".//section[@class='tab']//li")
+    lead = root.find(".//header[@class='lead']")
+    described = [one.tag for one in lead].index("details")
+    assert text(lead[described - 1]).endswith("има следните функции:")
+    assert len(lead[described].findall("ol/li")) == 11
     disputed = [row for row in rows if row.findall(".//span[@class='mark']")]
     assert [text(row.find(".//span[@class='mark']")) for row in disputed] == ["спорно 5–6"]
     lines = {text(one) for one in disputed[0].findall(".//div[@class='sources']//summary")}
@@ -158,7 +209,26 @@ def test_a_competence_has_its_ladder(site: FlaskClient) -> None:
     counts = [int(text(one)) for one in root.findall(".//table[@class='bars']/tbody/tr/td")]
     assert counts == [0, 0, 0, 0, 1, 0, 0, 0]
     known = tree(get(site, "/doc/digcomp21/1-1", "en"))
-    assert "is the same as" in text(known.find(".//section[@aria-labelledby='matches']"))
+    matches = text(known.find(".//section[@aria-labelledby='matches']"))
+    assert "is the same as" in matches
+    assert "confidence 0.95 – very high, reviewed by a person" in matches
+
+
+def test_a_competence_has_its_place_in_the_framework(site: FlaskClient) -> None:
+    """The area with its number, and the competences before and after, across areas (X-04)."""
+
+    def place(path: str) -> dict[str, str]:
+        rows = tree(get(site, path, "en")).findall(".//section[@aria-labelledby='place']/dl/div")
+        return {text(row.find("dt")): text(row.find("dd")) for row in rows}
+
+    assert place("/doc/digcomp21/2-1") == {
+        "Area": "Communication and collaboration 2",
+        "Before it": "Managing data, information and digital content 1.3",
+        "After it": "Sharing through digital technologies 2.2",
+    }
+    assert "Before it" not in place("/doc/digcomp21/1-1")
+    assert "After it" not in place("/doc/digcomp21/5-4")
+    assert "Similar general competence" in place(SPECIFIC)
 
 
 def test_the_wheel_and_the_list_say_the_same(site: FlaskClient) -> None:
@@ -182,8 +252,10 @@ def test_the_matrix_filters_and_sorts(site: FlaskClient) -> None:
     """Numbers are printed, cells lead to the requirement; what fits nothing says so (X-02)."""
     root = tree(get(site, "/matrix"))
     cells = root.findall(".//table[@class='matrix']/tbody/tr/td/a")
+    specific = root.find(".//table[@class='matrix']/tbody/tr/td[@class='n']/a")
 
-    assert [int(text(one)) for one in cells] == [6, 6, 6, 6, 5, 5]
+    assert [text(one) for one in cells] == ["6", "6", "6", "6", "5", "5", "4*"]
+    assert specific.get("href").endswith("#req-c-g66mpmtj")
     profile = tree(get(site, PROFILE))
     anchors = {one.get("id") for one in profile.iter() if one.get("id")}
     assert {one.get("href").partition("#")[2] for one in cells} <= anchors
@@ -264,6 +336,10 @@ def test_the_strip_on_pages_of_others(site: FlaskClient) -> None:
     assert "frame-ancestors 'none'" in own.headers["Content-Security-Policy"]
     picture = site.get("/embed/profile/p-37q68h4z.svg?lang=en").text
     assert "level 5 (disputed 5–6)" in picture
+    assert "…" not in picture
+    lines = re.findall(r"<text y=.*?</text>", picture)
+    drawn = [" ".join(re.findall(r"<tspan[^>]*>([^<]*)<", line)) for line in lines]
+    assert "1.1 Browsing, searching and filtering data, information and digital content" in drawn
     told = site.get("/oembed?url=https://w3id.org/digigraph/id/profile/p-37q68h4z").json
     assert told["type"] == "rich"
     assert "/embed/profile/p-37q68h4z" in told["html"]
@@ -289,6 +365,93 @@ def linear(colour: str) -> tuple[float, float, float]:
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
     )
     return red, green, blue
+
+
+def test_the_numbers_on_the_wheel_can_be_read(site: FlaskClient) -> None:
+    """Each has 4.5:1 on its own piece, however strong that is, in both themes and the picture."""
+    css = (STATIC / "style.css").read_text()
+    pairs = re.findall(r"--(area-\d|paper): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)", css)
+    colours = {name: told for name, *told in pairs}
+    pieces = re.findall(
+        r'class="(area-\d)".*?fill-opacity="([\d.]+)".*?light-(\w+) dark-(\w+)"',
+        get(site, "/framework"),
+    )  # fmt: skip
+
+    assert len(pieces) == 26
+    for area, strength, *inks in pieces:
+        for theme, ink in enumerate(inks):
+            ground = mixed(colours["paper"][theme], colours[area][theme], float(strength))
+            text_colour = linear({"black": "#000000", "white": "#ffffff"}[ink])
+            assert contrast(ground, text_colour) >= 4.5, (area, strength, theme)
+    picture = site.get("/framework.svg").text
+    drawn = re.findall(r'fill="(#\w+)" fill-opacity="([\d.]+)".*?<text [^>]*fill="(\w+)"', picture)
+    assert len(drawn) == 26
+    for colour, strength, ink in drawn:
+        text_colour = linear({"black": "#000000", "white": "#ffffff"}[ink])
+        assert contrast(mixed("#ffffff", colour, float(strength)), text_colour) >= 4.5
+
+
+def mixed(ground: str, colour: str, strength: float) -> tuple[float, float, float]:
+    """Return the linear parts of a colour that lies on a ground, as strong as it is."""
+    parts = [
+        round(int(ground[n : n + 2], 16) * (1 - strength) + int(colour[n : n + 2], 16) * strength)
+        for n in (1, 3, 5)
+    ]
+    return linear("#" + "".join(f"{part:02x}" for part in parts))
+
+
+@pytest.mark.parametrize(
+    ("lang", "day", "sizes", "confidence"),
+    [("bg", "23 ноември 2026 г.", ",", "0,95"), ("en", "23 November 2026", ".", "0.95")],
+)
+def test_figures_are_the_reader_s(
+    site: FlaskClient, lang: str, day: str, sizes: str, confidence: str
+) -> None:
+    """Dates in words; decimals and thousands as the language of the page has them (X-11)."""
+    start, files = tree(get(site, "/", lang)), text(tree(get(site, "/downloads", lang)))
+
+    for place in (start.find(".//footer//time"), start.find(".//main//time")):
+        assert text(place) == day
+        assert place.get("datetime") == "2026-11-23"
+    assert re.search(rf"\d\{sizes}\d kB", files)
+    assert not re.search(rf"\d\{',.'.replace(sizes, '')}\d kB", files)
+    assert confidence in get(site, "/doc/digcomp21/1-1", lang)
+    assert doctest.testmod(figures).failed == 0
+
+
+@pytest.mark.parametrize("lang", ["bg", "en"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/doc/digcomp21/area-1", "/doc/nkpd11/33393020", "/doc/profile/p-37q68h4z/req/4-2",
+        "/doc/digcomp21/level-6", f"{SPECIFIC}?all=1",
+    ],
+)  # fmt: skip
+def test_plain_pages_speak_the_language_of_the_reader(
+    site: FlaskClient, path: str, lang: str
+) -> None:
+    """Properties and values have names, ours and foreign ones; what they are in RDF is beside."""
+    main = tree(get(site, path, lang)).find(".//main")
+    links = [*main.findall(".//dt/a"), *main.findall(".//dd/a")]
+
+    assert not [one for one in links if re.fullmatch(r"[a-z-]+:\w+", text(one))]
+    kinds = [one for one in links if one.get("title") == "rdf:type"]
+    assert {text(one) for one in kinds} == {"вид" if lang == "bg" else "type"}
+
+
+def test_every_foreign_term_has_a_name(shipped_release: Release) -> None:
+    """What the data says of things it says with terms that pages have words for."""
+    names, found = Names(shipped_release.base), set()
+    apart = ("vocabulary", "shapes", VOID, EXAMPLES)
+    for quad in ox.parse(path=shipped_release.path("digigraph.nq"), format=ox.RdfFormat.N_QUADS):
+        if not getattr(quad.graph_name, "value", "").endswith(apart):
+            found.add(quad.predicate.value)
+            if quad.predicate.value == names.expanded("rdf:type"):
+                found.add(getattr(quad.object, "value", ""))
+    known = {names.expanded(name) for name in foreign.TERMS}
+
+    assert {iri for iri in found if not iri.startswith(shipped_release.base)} <= known
+    assert doctest.testmod(foreign).failed == 0
 
 
 # Machado, Oliveira and Fernandes (2009), severity 1, on linear colours.

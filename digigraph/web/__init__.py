@@ -23,6 +23,7 @@ from digigraph.web import (
     downloads,
     editor,
     embedding,
+    figures,
     files,
     finding,
     framework,
@@ -92,6 +93,7 @@ def create_app(settings: Settings, release: Release) -> Flask:
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     problems.install(app)
+    figures.install(app)
     app.before_request(operations.refuse)
     app.before_request(_without_spare_slashes)
     app.before_request(_preflight)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from urllib.parse import urlencode
 
 import pyoxigraph as ox
 from flask import request
@@ -41,7 +42,8 @@ def written(found: Document, tail: str, chosen: Choice, lang: str) -> bytes:
     """Return a document in a format; a page is in a language."""
     base = site().release.base
     if chosen.format is HTML:
-        plain = ThingView(found, lang, base, site().root, tail, variants_of(found.iri))
+        variants = variants_of(found.iri)
+        plain = ThingView(found, lang, base, site().root, tail, variants, _kept(found))
         if tail in PAGES:
             return page(PAGES[tail], plain).get_data()
         template = ("thing.html", plain) if is_whole() else shown(plain, things_here())
@@ -58,6 +60,12 @@ def written(found: Document, tail: str, chosen: Choice, lang: str) -> bytes:
     if chosen.format is JSON:
         return frame(found, lines, base)
     return write_graph(lines, chosen, base)
+
+
+def _kept(found: Document) -> str:
+    told = {"page": found.page if found.page > 1 else "", "all": 1 if is_whole() else ""}
+    kept = urlencode({name: value for name, value in told.items() if value})
+    return f"?{kept}" if kept else ""
 
 
 def _metadata(found: Document, tail: str) -> Iterator[ox.Triple]:

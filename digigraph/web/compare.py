@@ -13,7 +13,7 @@ from urllib.parse import quote, urlencode
 from flask import Blueprint, Response, g, request
 
 from digigraph.cache import key_of
-from digigraph.comparison import FEWEST, MOST
+from digigraph.comparison import FEWEST, MOST, Compared
 from digigraph.description import LICENCE
 from digigraph.formats import CSV, GRAPH_FORMATS, HTML, JSON, Choice, Format
 from digigraph.sidebyside import SideBySide
@@ -23,6 +23,7 @@ from digigraph.web.api.lists import chosen_of, csv_of, json_of, listing_here
 from digigraph.web.api.parameters import BOM, LANG, Parameter, format_of, read
 from digigraph.web.files import CURRENT
 from digigraph.web.nearby import near
+from digigraph.web.overview import by_name
 from digigraph.web.problems import Refused
 from digigraph.web.site import LANGUAGES, language, page, site, tagged
 from digigraph.writers import lines_of, write_graph
@@ -41,8 +42,12 @@ IDS = Parameter(
     example="{profiles}",
 )
 SHOWN = 50
-"""How many profiles the page lists that asks what is to be compared."""
+"""How many profiles stand on a page that asks what is to be compared."""
+LETTERS = {"bg": "АБВГ", "en": "ABCD"}
+"""What stands for the profiles of a comparison in a picture, by language."""
 
+_ASKING = Parameter(IDS.name, IDS.bg, IDS.en, least=0, most=IDS.most, repeats=True)
+_NUMBER = Parameter("page", "Страница.", "Page.", kind="whole", default=1, most=1_000_000)
 _FORMATS = dict.fromkeys(name for told in TWINS for name in (told.name, told.extension))
 _TAKEN = (LANG, format_of(*_FORMATS), BOM)
 
@@ -54,31 +59,94 @@ class CompareView:
     found: SideBySide
     address: str
     twins: Sequence[Format]
+    language: str
 
     def here(self, iri: str) -> str:
         """Return where an IRI of ours leads from here."""
         return site().root + iri.removeprefix(site().release.base)
 
+    def letter(self, iri: str) -> str:
+        """Return the letter that stands for a profile."""
+        return LETTERS[self.language][self.found.found.profiles.index(iri)]
+
+    def dots(self, row: Compared) -> list[tuple[int, str]]:
+        """Return the levels of a competence from the lowest, each with who requires it."""
+        found: dict[int, str] = {}
+        for iri, need in row.needs.items():
+            found[need.level] = found.get(need.level, "") + self.letter(iri)
+        return sorted(found.items())
+
+    def gaps(self, row: Compared) -> list[str]:
+        """Return how far each level is from the one of the first profile, with its sign.
+
+        Of two profiles it is the right one less the left one; of more it is said whose it is.
+        """
+        (_, first), *others = sorted(row.needs.items())
+        gaps = [(self.letter(iri), signed(need.level - first.level)) for iri, need in others]
+        if len(self.found.found.profiles) == FEWEST:
+            return [gap for _, gap in gaps]
+        return [f"{letter}\N{NO-BREAK SPACE}{gap}" for letter, gap in gaps]
+
+
+def signed(number: int) -> str:
+    """Return a number with its sign, as people write it; zero has none."""
+    return f"{number:+d}".replace("-", "\N{MINUS SIGN}") if number else "0"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A profile that can be chosen: its name, the language of the name, and its identifier."""
+
+    name: str
+    language: str
+    short: str
+
 
 @dataclass(frozen=True, slots=True)
 class AskView:
-    """The page that asks what is to be compared: the first profiles, with name and identifier."""
+    """The page that asks what is to be compared: what is chosen already, and one page of others."""
 
-    profiles: Sequence[tuple[str, str]]
+    chosen: Sequence[Asked]
+    rows: Sequence[Asked]
     total: int
+    first: int
+    before: str
+    after: str
 
 
 @bp.get("/compare")
 def ask() -> Response:
     """Ask what is to be compared, or send the client to the comparison that it names."""
-    read((Parameter(IDS.name, IDS.bg, IDS.en, least=0, most=IDS.most), LANG))
-    asked = request.args.get(IDS.name, "").strip()
-    if asked:
-        return _see(profiles_of(asked))
-    listing, lang = listing_here(), language()
-    found = listing.profiles()
-    names = [(listing.name(iri, lang), iri.rpartition("/")[2]) for iri in found[:SHOWN]]
-    return page("comparing.html", AskView(names, len(found)))
+    number = read((_ASKING, _NUMBER, LANG)).number(_NUMBER.name) or 1
+    asked = [name for text in request.args.getlist(IDS.name) for name in text.split(",")]
+    names = [name.strip() for name in asked if name.strip()]
+    chosen = profiles_named(names) if len(names) == 1 else []
+    if len(names) > 1:
+        return _see(profiles_of(",".join(names)))
+    lang = language()
+    others = [iri for iri in by_name(listing_here().profiles(), lang) if iri not in chosen]
+    start = (number - 1) * SHOWN
+
+    def link(page: int) -> str:
+        told = [*((IDS.name, _short(iri)) for iri in chosen), ("page", page), ("lang", lang)]
+        return f"{site().root}compare?{urlencode(told)}"
+
+    view = AskView(
+        [_choice(iri, lang) for iri in chosen],
+        [_choice(iri, lang) for iri in others[start : start + SHOWN]],
+        len(others),
+        start + 1,
+        link(number - 1) if number > 1 else "",
+        link(number + 1) if start + SHOWN < len(others) else "",
+    )
+    return page("comparing.html", view)
+
+
+def _choice(iri: str, lang: str) -> Asked:
+    listing, short = listing_here(), _short(iri)
+    if own := listing.name(iri, lang):
+        return Asked(own, lang, short)
+    return Asked(listing.name(iri, "bg") or short, "bg", short)
 
 
 @bp.get("/compare/<named>")
@@ -202,7 +270,7 @@ def _asked(named: str) -> tuple[str, str, str]:
 
 def _written(found: SideBySide, chosen: Choice, *, marked: bool) -> bytes:
     if chosen.format is HTML:
-        view = CompareView(found, address_of(found), TWINS[1:])
+        view = CompareView(found, address_of(found), TWINS[1:], language())
         return page("compare.html", view).get_data()
     if chosen.format is JSON:
         return json_of(found.json())

@@ -29,7 +29,7 @@ COMPLETIONS = "completions"
 WORDS = {
     "query": ("Заявка на SPARQL. Ctrl+Enter пита, Ctrl+Space допълва, Tab излиза.",
               "SPARQL query. Ctrl+Enter asks, Ctrl+Space completes, Tab leaves."),
-    "run": ("Питай", "Ask"),
+    "run": ("Питайте", "Ask"),
     "stop": ("Спри", "Stop"),
     "asking": ("Питам…", "Asking…"),
     "answered": ("Отговорено за {ms} ms.", "Answered in {ms} ms."),

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from textwrap import wrap
 from urllib.parse import unquote, urlencode
 
 from flask import Blueprint, Response, abort, g, render_template, request
@@ -21,8 +22,10 @@ from digigraph.web.wheel import COLOURS
 bp = Blueprint("embedding", __name__)
 
 STEPS = 8
-WIDTH, ROW = 640, 30
-"""How wide a frame is, and how high a row of it, in CSS pixels."""
+WIDTH, ROW, LINE = 640, 30, 17
+"""How wide a frame is, how high a row of it, and each further line of a name, in CSS pixels."""
+LETTERS, MOST_LETTERS = 48, 76
+"""How many letters of a name, and of the title, fit in a line of the picture."""
 FRAMED = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors *"
 """What stands in frames of other sites may stand in any, and has no script."""
 
@@ -48,6 +51,11 @@ class Bar:
         ]
 
     @property
+    def lines(self) -> list[str]:
+        """Return its code and name as the lines of the picture."""
+        return wrap(f"{self.code} {self.name}".strip(), LETTERS) or [""]
+
+    @property
     def colour(self) -> str:
         """Return the colour of its area in the light theme."""
         return COLOURS[self.area]
@@ -62,6 +70,20 @@ class StripView:
     bars: Sequence[Bar]
     width: int = WIDTH
     row: int = ROW
+    line: int = LINE
+
+    @property
+    def lines(self) -> list[str]:
+        """Return the title as the lines of the picture."""
+        return wrap(self.title, MOST_LETTERS) or [""]
+
+    @property
+    def places(self) -> list[int]:
+        """Return how far down each bar begins, and last how high the whole picture is."""
+        places = [self.row + self.line * (len(self.lines) - 1)]
+        for bar in self.bars:
+            places.append(places[-1] + self.row + self.line * (len(bar.lines) - 1))
+        return places
 
 
 @bp.get("/embed/profile/<name>")

@@ -5,7 +5,7 @@ Both are filtered, sorted and cut into pages here, so that no page grows with th
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -58,6 +58,9 @@ class Row:
     sector: str
     cells: Sequence[Cell]
     specific: int
+    """How many specific competences it requires."""
+    own: Cell
+    """The first of those: a disputed one, where there is one."""
     asked: int
     """How many competences it requires in all."""
 
@@ -148,13 +151,18 @@ def _level(given: Given) -> int:
 
 def _ordered(found: Sequence[str], sort: str, listing: Listing, lang: str) -> Sequence[str]:
     """Return profiles by name, or by the level that they require of a competence, highest first."""
-    names = _names(site().release.folder, lang)
-    by_name = sorted(found, key=lambda iri: (names.get(iri, ""), iri))
+    named = by_name(found, lang)
     wanted = listing.competence(sort) if sort not in ("", "name") else []
     if not wanted:
-        return by_name
+        return named
     levels = listing.requirements.asking(wanted[0])
-    return sorted(by_name, key=lambda iri: -levels.get(iri, 0))
+    return sorted(named, key=lambda iri: -levels.get(iri, 0))
+
+
+def by_name(found: Iterable[str], lang: str) -> list[str]:
+    """Return profiles in the order of their names."""
+    names = _names(site().release.folder, lang)
+    return sorted(found, key=lambda iri: (names.get(iri, ""), iri))
 
 
 def _rows(found: Sequence[str], codes: Sequence[str], listing: Listing, lang: str) -> Iterator[Row]:
@@ -164,9 +172,13 @@ def _rows(found: Sequence[str], codes: Sequence[str], listing: Listing, lang: st
         told = listing.item("dgc:OccupationProfile", iri)
         needs = listing.requirements.of(iri)
         cells = [Cell()] * len(codes)
+        own = []
         for need in needs:
+            cell = _cell(need, root, base, iri, lang)
             if need.competence in place:
-                cells[place[need.competence]] = _cell(need, root, base, iri, lang)
+                cells[place[need.competence]] = cell
+            else:
+                own.append(cell)
         spoken = lang if lang in told["title"] else "bg"
         sectors = [one.get("notation", "") for one in told.get("economicActivity", [])]
         occupation = told.get("occupation") or {}
@@ -177,7 +189,8 @@ def _rows(found: Sequence[str], codes: Sequence[str], listing: Listing, lang: st
             occupation.get("notation", "") if isinstance(occupation, dict) else "",
             ", ".join(filter(None, sectors)),
             cells,
-            sum(need.competence not in place for need in needs),
+            len(own),
+            max(own, key=lambda cell: cell.disputed, default=Cell()),
             len(needs),
         )
 

@@ -12,7 +12,7 @@ from functools import lru_cache
 from itertools import chain
 from operator import itemgetter
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from flask import Response, current_app, g, render_template, request
 from werkzeug.datastructures import LanguageAccept
@@ -231,11 +231,21 @@ def page(template: str, view: object, status: int = 200) -> Response:
     def say(bg: str, en: str) -> str:
         return bg if lang == "bg" else en
 
-    body = render_template(template, view=view, site=site(), lang=lang, say=say)
+    body = render_template(
+        template, view=view, site=site(), lang=lang, say=say, switch=_switch(lang)
+    )
     response = Response(body, status, content_type=HTML.content_type)
     response.headers["Content-Language"] = lang
     response.vary.update(("Accept", "Accept-Language"))
     return response
+
+
+def _switch(lang: str) -> str:
+    """Return the query of this page in the other language; none where it was not read by GET."""
+    if request.method not in ("GET", "HEAD"):
+        return ""
+    kept = [pair for pair in request.args.items(multi=True) if pair[0] != "lang"]
+    return f"?{urlencode([*kept, ('lang', 'en' if lang == 'bg' else 'bg')])}"
 
 
 def send(body: bytes, told: Format | Choice) -> Response:

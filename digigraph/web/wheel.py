@@ -19,6 +19,11 @@ FAINT = 0.14
 
 COLOURS = ("#566072", "#07437f", "#ab6816", "#795dc5", "#009c8e", "#681437")
 """The colours of the areas, from 1 on, as the light theme has them; the first is for no area."""
+THEMES = {
+    "light": ("#ffffff", COLOURS),
+    "dark": ("#12161d", ("#a3adbd", "#3c85d5", "#e58e4a", "#c1acfc", "#a4f7cd", "#b75963")),
+}
+"""Theme -> the ground that the wheel is drawn on, and the colours of the areas on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +64,26 @@ class Sector:
     def colour(self) -> str:
         """Return its colour in the light theme."""
         return COLOURS[self.area]
+
+    @property
+    def inks(self) -> dict[str, str]:
+        """Return in which of black and white its text is readable, by theme."""
+        return {
+            theme: _ink(ground, colours[self.area], self.strength)
+            for theme, (ground, colours) in THEMES.items()
+        }
+
+
+def _ink(ground: str, colour: str, strength: float) -> str:
+    """Return which of black and white has more contrast with a colour on a ground (WCAG 2.2)."""
+    mixed = [g + (c - g) * strength for g, c in zip(_parts(ground), _parts(colour), strict=True)]
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in mixed]
+    luminance = sum(w * p for w, p in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+    return "white" if 1.05 / (luminance + 0.05) > (luminance + 0.05) / 0.05 else "black"
+
+
+def _parts(colour: str) -> list[float]:
+    return [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
 
 
 def sectors(areas: Sequence[Area], asking: str) -> list[Sector]:

@@ -8,6 +8,7 @@ import pyoxigraph as ox
 
 from digigraph.formats import Format
 from digigraph.things import BRIEF, LABELS, Document
+from digigraph.web.foreign import called
 
 
 def link_of(iri: str, base: str, root: str) -> str:
@@ -27,6 +28,8 @@ class Word:
     language: str = ""
     link: str = ""
     code: str = ""
+    term: str = ""
+    """Its prefixed name, as "skos:notation", where it is a term of a vocabulary in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,11 @@ class Words:
         text, lang = self.document.label(value.value, self.language)
         codes = self.document.values("skos:notation", value.value)
         code = codes[0].value if codes else ""
-        return Word(text or self.short(value.value), lang, self.link(value.value), code)
+        short = self.short(value.value)
+        text = text or called(short, self.language)
+        is_term = text and ":" in short and "/" not in short
+        term = short if is_term else ""
+        return Word(text or short, lang, self.link(value.value), code, term)
 
     def heading(self, iri: str) -> Word:
         """Return what a subject is called, or its IRI."""
@@ -70,6 +77,8 @@ class ThingView(Words):
 
     tail: str
     variants: tuple[Format, ...]
+    kept: str
+    """The query that makes this page another one than the first: its number, or that it has all."""
 
     @property
     def title(self) -> str:

@@ -31,7 +31,8 @@ class Parameter:
     `kind` is `text`, `words` (a text with any white space), `whole` (a number) or `choice`.
     `least` and `most` bound a number, or the characters of a text, which matches the whole of
     `pattern` if there is one; `takes` says in bg and en what that is. `example` may be a name in
-    braces, for which `examples.py` puts what the release that is served has.
+    braces, for which `examples.py` puts what the release that is served has. One that `repeats` may
+    be given several times, as the boxes of a form are; `read` has the last of its values.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Parameter:
     required: bool = False
     place: Literal["query", "path"] = "query"
     example: str | int | None = None
+    repeats: bool = False
 
     def read(self, said: str) -> str | int | None:
         """Return the value of what a client says, or None where it is not to be taken."""
@@ -210,6 +212,7 @@ def _missing(parameter: Parameter) -> Problem:
 
 def _misnamed(known: Sequence[Parameter], names: Sequence[str]) -> Iterator[Problem]:
     listed = ", ".join(p.name for p in known)
+    repeated = {p.name for p in known if p.repeats}
     for name in dict.fromkeys(names):
         shown = shown_of(name)
         if name not in {p.name for p in known}:
@@ -218,5 +221,5 @@ def _misnamed(known: Sequence[Parameter], names: Sequence[str]) -> Iterator[Prob
                 f"„{shown}“: няма такъв параметър; има {listed}",
                 f"“{shown}”: no such parameter; there are {listed}",
             )
-        elif names.count(name) > 1:
+        elif names.count(name) > 1 and name not in repeated:
             yield Problem(shown, f"{name}: дайте го веднъж", f"{name}: give it once")

@@ -10,6 +10,7 @@ from functools import cached_property
 import pyoxigraph as ox
 
 from digigraph.web.api.lists import listing_here
+from digigraph.web.overview import by_name
 from digigraph.web.showing.facts import Facts
 from digigraph.web.showing.quotes import Quote, quotes_of
 from digigraph.web.showing.view import ShownView
@@ -27,6 +28,11 @@ _SURE = {
     "narrowMatch": ("обхваща", "covers"),
     "relatedMatch": ("е свързано с", "is related to"),
 }
+_CONFIDENCE = (
+    (0.95, "много голяма", "very high"), (0.8, "голяма", "high"), (0.6, "средна", "medium"),
+    (0.0, "малка", "low"),
+)  # fmt: skip
+"""From which confidence on it is called what."""
 _WHY = {
     "ManualMappingCuration": ("прегледано от човек", "reviewed by a person"),
     "LexicalMatching": ("по думите на имената", "by the words of the names"),
@@ -64,6 +70,7 @@ class Match:
     how: str
     target: Word
     sure: str
+    how_sure: str
     why: str
     comment: str
     iri: str
@@ -114,9 +121,20 @@ class CompetenceView(ShownView):
 
     @cached_property
     def profiles(self) -> list[tuple[Word, int]]:
-        """The first of the profiles that ask for it, the highest level first."""
-        found = sorted(self.asking.items(), key=lambda one: (-one[1], one[0]))[:SHOWN]
-        return [(self._named(iri), level) for iri, level in found]
+        """The first of the profiles that ask for it, the highest level first, then by name."""
+        named = by_name(self.asking, self.language)
+        found = sorted(named, key=lambda iri: -self.asking[iri])[:SHOWN]
+        return [(self._named(iri), self.asking[iri]) for iri in found]
+
+    @cached_property
+    def neighbours(self) -> tuple[Word | None, Word | None]:
+        """The competences before and after it in the framework; a specific one has none."""
+        order = [None, *listing_here().framework, None]
+        if self.document.iri not in order:
+            return None, None
+        place = order.index(self.document.iri)
+        before, after = order[place - 1], order[place + 1]
+        return self._named(before) if before else None, self._named(after) if after else None
 
     @cached_property
     def ladder(self) -> list[Rung]:
@@ -173,6 +191,7 @@ class CompetenceView(ShownView):
             words[0] if bulgarian else words[1],
             Word(label, "en", self.link(target) if "://" in target else ""),
             said.first("sssom:confidence"),
+            _how_sure(said.first("sssom:confidence"), bulgarian),
             why[0] if bulgarian else why[1],
             said.first("sssom:comment"),
             iri,
@@ -184,3 +203,11 @@ class CompetenceView(ShownView):
             if text := names.text("skos:prefLabel", wanted):
                 return Word(text, wanted, self.link(iri), names.first("skos:notation"))
         return Word(self.short(iri), "", self.link(iri))
+
+
+def _how_sure(confidence: str, bulgarian: bool) -> str:
+    """Return a confidence, 0 to 1, in words; nothing for none."""
+    if not confidence:
+        return ""
+    bg, en = next((bg, en) for least, bg, en in _CONFIDENCE if float(confidence) >= least)
+    return bg if bulgarian else en

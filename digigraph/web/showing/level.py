@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from digigraph.web.api.lists import listing_here
+from digigraph.web.overview import by_name
 from digigraph.web.showing.competence import SHOWN, CompetenceView, Rung
 from digigraph.web.showing.view import ShownView
 from digigraph.web.words import ThingView, Word
@@ -37,17 +38,32 @@ class LevelView(ShownView):
         """The level as it stands on the ladder of the competence."""
         document = self.things.document(self.competence)
         assert document is not None, "a level is of a competence"
-        plain = ThingView(document, self.language, self.base, self.root, self.tail, self.variants)
+        plain = ThingView(
+            document, self.language, self.base, self.root, self.tail, self.variants, self.kept
+        )
         return CompetenceView.of(plain, self.things).ladder[self.rank - 1]
 
     @cached_property
     def asking(self) -> list[Word]:
         """The first of the profiles that ask for this very level, by name."""
+        return [self._profile(iri) for iri in self._all[:SHOWN]]
+
+    @property
+    def total(self) -> int:
+        """Return how many profiles ask for this very level."""
+        return len(self._all)
+
+    @cached_property
+    def _all(self) -> list[str]:
         levels = listing_here().requirements.asking(self.competence)
-        found = sorted(iri for iri, level in levels.items() if level == self.rank)[:SHOWN]
-        listing, wanted = listing_here(), self.language
-        names = ((listing.name(iri, wanted) or listing.name(iri, "bg"), iri) for iri in found)
-        return sorted((Word(name, "", self.link(iri)) for name, iri in names), key=lambda w: w.text)
+        found = (iri for iri, level in levels.items() if level == self.rank)
+        return by_name(found, self.language)
+
+    def _profile(self, iri: str) -> Word:
+        listing = listing_here()
+        if own := listing.name(iri, self.language):
+            return Word(own, self.language, self.link(iri))
+        return Word(listing.name(iri, "bg"), "bg", self.link(iri))
 
     @property
     def levels(self) -> list[str]:

@@ -13,9 +13,9 @@
       tab.type = "button";
       tab.role = "tab";
       tab.id = `${panel.id}-tab`;
-      tab.append(...heading.childNodes);
+      tab.append(...[...heading.childNodes].map((node) => node.cloneNode(true)));
       tab.setAttribute("aria-controls", panel.id);
-      heading.remove();
+      heading.classList.add("paper");  // the tab says the same on the screen
       panel.setAttribute("role", "tabpanel");
       panel.setAttribute("aria-labelledby", tab.id);
       panel.tabIndex = 0;

@@ -11,7 +11,7 @@
   addEventListener("DOMContentLoaded", () => {
     const button = document.querySelector("[data-theme-toggle]");
     if (!button) return;
-    const tell = () => button.setAttribute("aria-pressed", String(dark()));
+    const tell = () => { button.textContent = dark() ? button.dataset.light : button.dataset.dark; };
     button.hidden = false;
     tell();
     button.addEventListener("click", () => {
