@@ -8,7 +8,6 @@ import pyoxigraph as ox
 
 from digigraph.formats import Format
 from digigraph.things import BRIEF, LABELS, Document
-from digigraph.web.foreign import called
 
 
 def link_of(iri: str, base: str, root: str) -> str:
@@ -50,7 +49,6 @@ class Words:
         codes = self.document.values("skos:notation", value.value)
         code = codes[0].value if codes else ""
         short = self.short(value.value)
-        text = text or called(short, self.language)
         is_term = text and ":" in short and "/" not in short
         term = short if is_term else ""
         return Word(text or short, lang, self.link(value.value), code, term)
