@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from browsers import Visit, browsing, visiting
+from pictures import LANGUAGES, THEMES, WIDTHS, take
 from playwright.sync_api import Browser, Page, expect
 from servers import serving
 
@@ -193,3 +194,12 @@ def test_without_a_script_nothing_is_missing(browser: Browser, site: str) -> Non
         page.locator("input[type=search]").first.fill("данни")
         page.keyboard.press("Enter")
         expect(page.locator(".results li").first).to_be_visible()
+
+
+def test_each_page_has_its_pictures(browser: Browser, site: str, tmp_path: Path) -> None:
+    """`make screenshots` takes a page at each width, in each theme and language."""
+    taken = list(take(browser, site, tmp_path, ["about"]))
+
+    assert len({path.name for path in taken}) == len(WIDTHS) * len(THEMES) * len(LANGUAGES)
+    assert len({path.read_bytes() for path in taken}) == len(taken)
+    assert all(path.read_bytes().startswith(b"\x89PNG") for path in taken)
