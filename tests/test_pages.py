@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import parse_qs, urljoin, urlsplit
 
 import html5lib
 import pytest
+import rdflib
 from flask.testing import FlaskClient
+from three import RETIRED
 
 import digigraph
 from digigraph.release import Release
@@ -29,6 +31,7 @@ PAGES = (
     "/doc/digcomp21/area-1", "/doc/nkpd11/33393020", SOURCE, "/doc/def",
     "/embed/profile/p-37q68h4z", "/reconcile/preview?id=digcomp21/1-2",
 )  # fmt: skip
+CONTACT = "mailto:help@example.org"
 STATIC = Path(digigraph.__file__).parent / "web" / "static"
 
 
@@ -244,6 +247,91 @@ def test_links_in_the_forms_of_each_trade(site: FlaskClient) -> None:
     badge = json.loads(told["Open Badges 3"])["alignment"][0]
     assert badge["targetCode"] == "1.2"
     assert json.loads(told["schema.org"])["skills"]["@id"] == uri
+
+
+def boxed(site: FlaskClient, path: str) -> dict[str, str]:
+    """Return the snippets of the box of a page, by name."""
+    box = tree(get(site, path, "en")).find(".//section[@class='linking']")
+    return {text(one.find("summary")): text(one.find(".//code")) for one in box.findall("details")}
+
+
+def test_everything_can_be_linked_to(site: FlaskClient) -> None:
+    """Each kind of thing has the box, with the trades that have a word for such a thing (X-20)."""
+    trades = {"ELM 3 (Turtle)", "Open Badges 3", "schema.org"}
+    told = {
+        "/doc/profile/p-37q68h4z": trades,
+        "/doc/nkpd11/33393020": {"ELM 3 (Turtle)", "schema.org"},
+        "/doc/digcomp21/area-1": {"schema.org"},
+        "/doc/digcomp21/level-6": {"schema.org"},
+        "/doc/digcomp21": {"schema.org"},
+        SOURCE: {"schema.org"},
+        "/doc/profile/p-37q68h4z/req/1-2": set(),
+        "/doc/profile/p-37q68h4z?all=1": trades,
+    }
+
+    for path, expected in told.items():
+        snippets = boxed(site, path)
+        iri = f"https://w3id.org/digigraph/id/{path.partition('?')[0].removeprefix('/doc/')}"
+        assert expected == trades & set(snippets), path
+        assert {"Turtle", "JSON-LD", "HTML", "BibTeX", "APA"} <= set(snippets), path
+        assert all(iri in snippet for snippet in snippets.values()), path
+        for name in snippets:
+            if "Turtle" in name:
+                rdflib.Graph().parse(data=snippets[name], format="turtle")
+            if name in ("JSON-LD", "Open Badges 3", "schema.org"):
+                json.loads(snippets[name])
+    badge = json.loads(boxed(site, PROFILE)["Open Badges 3"])["alignment"][0]
+    assert badge["targetType"] == "ext:OccupationProfile"
+    offer = json.loads(boxed(site, PROFILE)["schema.org"])
+    assert offer["relevantOccupation"]["@type"] == "Occupation"
+
+
+def test_what_is_retired_has_no_box(three_profiles: Release) -> None:
+    """Nobody is asked to link to what something else has replaced."""
+    app = create_app(Settings(releases=three_profiles.folder.parent), three_profiles)
+    page = app.test_client().get(f"/doc/profile/{RETIRED}", headers={"Accept": "text/html"})
+    app.extensions["digigraph"].pool.close()
+
+    assert page.status_code == 200
+    assert 'class="linking"' not in page.text
+
+
+def reports(page: str) -> list[tuple[str, str, str]]:
+    """Return the links of a page that report an error: address, subject and body."""
+    found = []
+    for one in tree(page).findall(".//a[@class='report']"):
+        link = urlsplit(one.get("href"))
+        told = parse_qs(link.query)
+        found.append((link.path, told["subject"][0], told["body"][0]))
+    return found
+
+
+def test_an_error_is_reported_with_its_place(site: FlaskClient, shipped_release: Release) -> None:
+    """With a contact each thing, finding and quote has a letter with URI, release, line (X-22)."""
+    folder = shipped_release.folder.parent
+    where = Settings(releases=folder, contact=CONTACT, access_log="")
+    app = create_app(where, shipped_release)
+    client = app.test_client()
+    for path in (
+        PROFILE,
+        SPECIFIC,
+        f"{SPECIFIC}/level-5",
+        SOURCE,
+        f"{PROFILE}/req/1-2",
+        "/doc/def",
+    ):
+        iri = f"https://w3id.org/digigraph/id/{path.removeprefix('/doc/')}".replace("id/def", "def")
+        to, subject, body = reports(get(client, path, "en"))[-1]
+        assert f"mailto:{to}" == CONTACT
+        assert iri in subject
+        assert body.splitlines()[1] == "Release 2026.11.0"
+        assert iri in body.splitlines()[0]
+        assert "report" not in {one.get("class") for one in tree(get(site, path)).iter()}, path
+    quoted = [body for _, _, body in reports(get(client, PROFILE)) if "Ред 183: Напреднало" in body]
+    assert quoted[0].startswith("https://w3id.org/digigraph/id/source/d-v02ry7z3/L183")
+    found = reports(get(client, "/quality?type=Contradiction", "en"))
+    assert [("Line 35: " in body, "Line 183: " in body) for _, _, body in found] == [(True, True)]
+    app.extensions["digigraph"].pool.close()
 
 
 def test_pages_carry_schema_org(site: FlaskClient) -> None:

@@ -44,8 +44,7 @@ def written(found: Document, tail: str, chosen: Choice, lang: str) -> bytes:
         plain = ThingView(found, lang, base, site().root, tail, variants_of(found.iri))
         if tail in PAGES:
             return page(PAGES[tail], plain).get_data()
-        template = ("thing.html", plain) if is_whole() else shown(plain, things_here())
-        return page(*template).get_data()
+        return page(*shown(plain, things_here(), whole=bool(is_whole()))).get_data()
     if chosen.format in QUADS:
         graphs = graphs_of(found, things_here(), _metadata(found, tail))
         return write_quads(

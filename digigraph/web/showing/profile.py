@@ -81,8 +81,6 @@ class Row:
 class ProfileView(ShownView):
     """A profile as its page shows it."""
 
-    kind = "OccupationProfile"
-
     @cached_property
     def _tree(self) -> dict[str, Any]:
         return tree(self.document, lines_of(self.document.triples, self.document.iri), self.base)
