@@ -13,11 +13,12 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 import html5lib
 import pytest
 import rdflib
+from conftest import BASE, ISSUED, VERSION, quads_of
 from flask.testing import FlaskClient
 from three import RETIRED
 
 import digigraph
-from digigraph.release import Release
+from digigraph.release import Release, write_release
 from digigraph.web import Settings, create_app
 
 PROFILE = "/doc/profile/p-37q68h4z"
@@ -31,6 +32,15 @@ PAGES = (
     "/doc/digcomp21/area-1", "/doc/nkpd11/33393020", SOURCE, "/doc/def",
     "/embed/profile/p-37q68h4z", "/reconcile/preview?id=digcomp21/1-2",
 )  # fmt: skip
+DOCUMENT = Path(__file__).parents[1] / "data" / "sources" / "33393020-93" / "document.txt"
+LONG = """
+<id/source/d-0000long> a dgc:SourceDocument ; dct:title "Дълъг"@bg .
+<id/source/d-0000long/L1234/1-4> a dgc:SourceSpan ; dgc:line 1234 ;
+    oa:hasSource <id/source/d-0000long> ; oa:hasSelector <id/source/d-0000long/L1234/1-4/quote> .
+<id/source/d-0000long/L1234/1-4/quote> a oa:TextQuoteSelector ; oa:exact "дума" .
+<id/quality/q-0000long> a dgc:Finding ; prov:wasDerivedFrom <id/source/d-0000long/L1234/1-4> ;
+    rdfs:label "Две думи."@bg .
+"""
 CONTACT = "mailto:help@example.org"
 STATIC = Path(digigraph.__file__).parent / "web" / "static"
 
@@ -150,6 +160,57 @@ def test_every_text_shows_its_line_in_the_document(site: FlaskClient) -> None:
             assert text(quote.find("p")) in lines[link.partition("#")[2]]
 
 
+def test_a_document_is_shown_whole(site: FlaskClient) -> None:
+    """The page of a document has all its lines as they are, also those that nothing is read from.
+
+    What the data quotes is marked. The text is a file too, for which no licence is given.
+    """
+    rows = tree(get(site, SOURCE)).findall(".//ol[@class='lines']/li")
+    received = DOCUMENT.read_text(encoding="utf-8")
+    lines = received.removesuffix("\n").split("\n")
+
+    assert [text_of_line(one) for one in rows] == lines
+    assert [one.get("id") for one in rows] == [f"L{n}" for n in range(1, len(lines) + 1)]
+    marked = ["".join(one.itertext()) for one in rows[182].findall(".//mark")]
+    assert "Напреднало - 5" in marked
+    assert rows[4].find(".//mark") is None
+    with site.get("/dumps/sources/d-v02ry7z3.txt") as file:
+        assert file.headers["Content-Type"] == "text/plain; charset=utf-8"
+        assert 'rel="license"' not in file.headers["Link"]
+        assert file.text == received
+
+
+@pytest.mark.parametrize("has_text", [True, False])
+def test_a_long_document_comes_in_pages(tmp_path: Path, has_text: bool) -> None:
+    """A quote leads to the page with its line; without the text only what is quoted is shown."""
+    text = "\n".join(["друго"] * 1233 + ["дума и още"] + ["друго"] * 1000)
+    release = write_release(
+        tmp_path, quads_of(LONG, "profiles"), version=VERSION, issued=ISSUED, base=BASE,
+        inputs_digest="long",
+        files={"sources/d-0000long.txt": text.encode()} if has_text else {},
+    )  # fmt: skip
+    app = create_app(Settings(releases=tmp_path, access_log=""), release)
+    client = app.test_client()
+    (quote,) = tree(get(client, "/quality")).findall(".//blockquote//a")
+    place, _, anchor = quote.get("href").partition("#")
+    shown = [client.get(place, headers={"Accept": "text/html"}).text]
+    shown += [get(client, f"/doc/source/d-0000long?from={n}") for n in (1, 2001)]
+    app.extensions["digigraph"].pool.close()
+
+    rows = [tree(page).findall(".//ol[@class='lines']/li") for page in shown]
+    (line,) = [one for one in rows[0] if one.get("id") == anchor]
+    assert anchor == "L1234"
+    assert text_of_line(line) == ("дума и още" if has_text else "дума")
+    assert [len(one) for one in rows] == ([1000, 1000, 234] if has_text else [1, 0, 0])
+    assert ("не е отделен файл" in shown[0]) is not has_text
+    assert ('rel="next"' in shown[0], 'rel="prev"' in shown[0]) == (has_text, True)
+
+
+def text_of_line(line: Any) -> str:
+    """Return the text of a line of a document, as it is."""
+    return "".join("".join(one.itertext()) for one in line.iter("p"))
+
+
 def test_a_competence_has_its_ladder(site: FlaskClient) -> None:
     """Eight rungs, the required one marked; who requires it; mappings in words (X-04)."""
     root = tree(get(site, SPECIFIC))
@@ -226,7 +287,7 @@ def test_quality_shows_both_quotes(site: FlaskClient) -> None:
 def test_downloads_tell_all_of_a_file(site: FlaskClient, shipped_release: Release) -> None:
     """Each file with size, checksum, a sample and a command (X-09)."""
     page = get(site, "/downloads")
-    names = [file for file in shipped_release.files if not file.name.startswith("profiles/")]
+    names = [f for f in shipped_release.files if not f.name.startswith(("profiles/", "sources/"))]
 
     for file in names:
         assert file.sha256 in page, file.name

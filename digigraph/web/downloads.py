@@ -12,7 +12,7 @@ from pathlib import Path
 from flask import Blueprint, Response
 
 from digigraph.csvw import FOLDER as TABLES
-from digigraph.distributions import words_of
+from digigraph.distributions import is_one_of_many, words_of
 from digigraph.release import Release, ReleaseFile, open_release
 from digigraph.web.site import page, revalidated, site
 
@@ -80,7 +80,7 @@ def downloads() -> Response:
 @lru_cache(maxsize=3)
 def _downloads(folder: Path, service: str, root: str) -> tuple[Download, ...]:
     release = open_release(folder)
-    shown = [file for file in release.files if not _is_one_of_many(file.name)]
+    shown = [file for file in release.files if not is_one_of_many(file.name)]
     return tuple(_download(file, release, service, root) for file in shown)
 
 
@@ -122,11 +122,6 @@ def _count(file: ReleaseFile, release: Release) -> tuple[int | None, tuple[str, 
         with release.path(name).open(encoding="utf-8", newline="") as rows:
             return sum(1 for _ in csv.reader(rows)) - 1, ("редове", "rows")
     return None, ("", "")
-
-
-def _is_one_of_many(name: str) -> bool:
-    """Tell a file that each profile has one of; they are in the array, and at their URIs."""
-    return name.startswith("profiles/")
 
 
 def _group(name: str) -> str:

@@ -7,6 +7,7 @@ how to link to it; what is retired, and a later page of a document, has no such 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from digigraph.things import Document, Things
 from digigraph.web.showing.competence import CompetenceView
@@ -30,15 +31,19 @@ _PAGES: dict[str, tuple[str, Callable[[ThingView, Things], ThingView]]] = {
 """Class -> its page."""
 
 
-def shown(plain: ThingView, things: Things, *, whole: bool = False) -> Shown:
-    """Return how a thing is shown; later pages of a document are plain, and `whole` ones."""
+def shown(plain: ThingView, things: Things, *, whole: bool = False, line: int = 1) -> Shown:
+    """Return how a thing is shown; later pages of a document are plain, and `whole` ones.
+
+    The page of a source document begins with its `line`.
+    """
     document: Document = plain.document
     if document.page > 1 or document.is_retired:
         return "thing.html", plain
     types = {value.value for value in document.values("rdf:type")}
     for name, (template, made) in _PAGES.items():
         if document.names.expanded(name) in types and not whole and not _is_shapes(plain):
-            return template, made(plain, things)
+            view = made(plain, things)
+            return template, replace(view, first=line) if isinstance(view, SourceView) else view
     return "thing.html", ShownView.of(plain, things)
 
 
