@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
@@ -294,6 +297,38 @@ def test_downloads_tell_all_of_a_file(site: FlaskClient, shipped_release: Releas
         assert f"/dumps/{file.name}" in page
 
 
+def test_each_file_has_licence_sample_and_a_command_that_uses_it(
+    site: FlaskClient, shipped_release: Release, tmp_path: Path
+) -> None:
+    """A card for each file and its twins; what the command says works on what it fetched (X-09)."""
+    root = tree(get(site, "/downloads", "en"))
+    cards = root.findall(".//ul[@class='cards downloads']/li")
+    files = [one.name for one in shipped_release.files if "p-" not in one.name]
+
+    names = [text(card.find("h3")) for card in cards]
+    plain = [n for n in files if not n.endswith((".gz", ".zst")) and "sources" not in n]
+    assert sorted(names) == sorted(plain)
+    ran = set()
+    for name, card in zip(names, cards, strict=True):
+        assert card.find(".//a[@rel='license']") is not None
+        sample, command, *twins = ["".join(one.itertext()) for one in card.iter("code")
+                                   if one.get("class") != "sum"]  # fmt: skip
+        assert sample.strip(), name
+        fetched, _, use = command.partition(" && ")
+        assert fetched == f"curl -O http://127.0.0.1:8000/dumps/{name}"
+        assert name.rpartition("/")[2] in use
+        for end, twin in zip((".gz", ".zst"), twins, strict=False):
+            assert twin.endswith(f"{'gunzip --keep' if end == '.gz' else 'zstd --decompress'} "
+                                 f"{name}{end}")  # fmt: skip
+        kind = name.rpartition(".")[2]
+        if use.startswith("python") and kind not in {"jsonld", *ran}:
+            ran.add(kind)
+            shutil.copy(shipped_release.path(name), tmp_path)
+            run = use.replace("python", sys.executable, 1)
+            subprocess.run(["bash", "-c", run], cwd=tmp_path, check=True, capture_output=True)
+    assert ran == {"csv", "json", "tsv", "zip"}
+
+
 def test_links_in_the_forms_of_each_trade(site: FlaskClient) -> None:
     """The URI, and snippets that parse as what they are called (X-20)."""
     root = tree(get(site, "/doc/digcomp21/1-2", "en"))
@@ -413,7 +448,17 @@ def test_the_strip_on_pages_of_others(site: FlaskClient) -> None:
     assert "frame-ancestors 'none'" in own.headers["Content-Security-Policy"]
     picture = site.get("/embed/profile/p-37q68h4z.svg?lang=en").text
     assert "level 5 (disputed 5–6)" in picture
-    told = site.get("/oembed?url=https://w3id.org/digigraph/id/profile/p-37q68h4z").json
+    asked = "/oembed?url=https://w3id.org/digigraph/id/profile/p-37q68h4z"
+    told = site.get(asked).json
+    small = site.get(f"{asked}&maxwidth=320&maxheight=200").json
+    assert (small["width"], small["height"]) == (320, 200)
+    assert 'width="320" height="200"' in small["html"]
+    assert site.get(f"{asked}&maxwidth=320").json["height"] > told["height"]
+    snippets = tree(get(site, PROFILE)).findall(".//section[@aria-labelledby='embed']//code")
+    frame_code, picture_code = ("".join(one.itertext()) for one in snippets)
+    assert frame_code.startswith('<iframe src="http://127.0.0.1:8000/embed/profile/p-37q68h4z?')
+    assert frame_code == site.get(f"{asked}&lang=bg").json["html"]
+    assert 'p-37q68h4z.svg?lang=bg" alt="Организатор' in picture_code
     assert told["type"] == "rich"
     assert "/embed/profile/p-37q68h4z" in told["html"]
     assert site.get("/oembed?url=https://example.org/profile/p-37q68h4z").status_code == 404
