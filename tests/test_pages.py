@@ -45,6 +45,7 @@ LONG = """
     rdfs:label "Две думи."@bg .
 """
 CONTACT = "mailto:help@example.org"
+VALIDATOR = Path(__file__).parents[1] / "node_modules" / ".bin" / "html-validate"
 STATIC = Path(digigraph.__file__).parent / "web" / "static"
 
 
@@ -97,6 +98,26 @@ def test_every_page_is_valid_and_bilingual(site: FlaskClient, path: str, lang: s
         assert picture.get("alt") is not None
     assert "{%" not in page
     assert "None" not in text(root.find(".//body"))
+
+
+def test_html_is_as_the_standard_has_it(site: FlaskClient, tmp_path: Path) -> None:
+    """What may stand where, which attributes there are and which values: html-validate agrees."""
+    if not VALIDATOR.exists() or not shutil.which("node"):
+        pytest.skip("needs html-validate: node 20.19 or newer, and npm ci")
+    told = {"root": True, "extends": ["html-validate:standard"]}
+    (tmp_path / ".htmlvalidate.json").write_text(json.dumps(told))
+    for number, path in enumerate(PAGES):
+        page = get(site, path, ("bg", "en")[number % 2])
+        (tmp_path / f"{number}.html").write_text(page, encoding="utf-8")
+    wrong = "<!doctype html><html lang=bg><title>x</title><ul><p>x</ul>"
+    (tmp_path / "wrong.html").write_text(wrong)
+
+    def complaints(pattern: str) -> str:
+        command = [str(VALIDATOR), "--formatter", "text", pattern]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True).stdout
+
+    assert "element-permitted-content" in complaints("wrong.html")
+    assert complaints("[0-9]*.html") == ""
 
 
 def test_no_page_is_heavy(site: FlaskClient) -> None:
