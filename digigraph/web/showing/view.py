@@ -55,3 +55,12 @@ class ShownView(ThingView):
             scheme,
         )
         return list(snippets(told, self.things.release))
+
+
+@dataclass(frozen=True)
+class PlainView(ShownView):
+    """A thing with all that its document says; a program finds each IRI in its links."""
+
+    def link(self, iri: str) -> str:
+        """Return where an IRI leads from here; ours lead to this service."""
+        return ThingView.link(self, iri)
