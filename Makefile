@@ -5,7 +5,7 @@ PORT ?= 8000
 BIN := .venv/bin
 EDITOR := digigraph/web/npm/manifest.json
 
-.PHONY: serve test bench clean
+.PHONY: serve test bench screenshots clean
 
 serve: .venv/ready $(EDITOR)
 	$(BIN)/digigraph build --into releases
@@ -25,8 +25,11 @@ bench: .venv/ready .bench/peers/ready
 	.bench/peers/bin/pip install --quiet --requirement $<
 	touch $@
 
+screenshots: .venv/ready $(EDITOR)
+	$(BIN)/python tests/pictures.py
+
 clean:
-	rm -rf .venv .bench build dist releases .mypy_cache .pytest_cache .ruff_cache .hypothesis node_modules digigraph/web/npm
+	rm -rf .venv .bench screenshots build dist releases .mypy_cache .pytest_cache .ruff_cache .hypothesis node_modules digigraph/web/npm
 
 .venv/ready: pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit("digigraph needs Python 3.11 or newer; set PYTHON=") if sys.version_info < (3, 11) else None'

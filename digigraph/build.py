@@ -17,6 +17,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from digigraph import (
+    accompanying,
     authoring,
     descriptors,
     graph,
@@ -24,7 +25,6 @@ from digigraph import (
     labels,
     mappings,
     reference,
-    resources,
     retired,
 )
 from digigraph.accounts import Account
@@ -178,7 +178,7 @@ class _Build:
         texts = extended(data, registry, register, former)
         promised = partial(promise, self._made_from, before_it, texts)
         parts = [*counted.parts, self._part("said", said | gone)]
-        release = self._published(parts, registry, report, promised)
+        release = self._published(parts, documents, registry, report, promised)
         return replace(
             told,
             release=release,
@@ -242,6 +242,7 @@ class _Build:
     def _published(
         self,
         parts: Sequence[Part],
+        documents: Sequence[Known],
         registry: Registry,
         report: Report,
         promised: Callable[[], None],
@@ -257,7 +258,8 @@ class _Build:
             inputs_digest=made_from.digest,
             notes={"bg": self._edition.notes_bg, "en": self._edition.notes_en},
             files={
-                **_mapping_sets(made_from),
+                **accompanying.mapping_sets(made_from),
+                **accompanying.texts(documents),
                 "ids.tsv": registry.text().encode("utf-8"),
                 authoring.FILE: authoring.schema_document(made_from.base),
                 "validation.json": f"{report.to_json()}\n".encode(),
@@ -309,12 +311,3 @@ def _check_labels(
     named = {identifier for identifier, _ in given.texts}
     if unknown := sorted(one for one in named if not is_described(one)):
         raise InputError(data / "labels.tsv", f"unknown identifiers: {', '.join(unknown)}")
-
-
-def _mapping_sets(made_from: Inputs) -> dict[str, bytes]:
-    """Return the mapping sets as they are authored, SSSOM TSV, under the base of the release."""
-    folder = made_from.data / "mappings"
-    return {
-        f"mappings/{path.name}": resources.text(path, made_from.base).encode("utf-8")
-        for path in sorted(folder.glob("*.sssom.tsv"))
-    }

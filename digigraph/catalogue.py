@@ -18,7 +18,7 @@ import pyoxigraph as ox
 
 from digigraph import authorities as eu
 from digigraph.description import LICENCE, endpoint, has_void
-from digigraph.distributions import distribution, file_node, is_dump
+from digigraph.distributions import distribution, file_node, is_dump, is_licensed
 from digigraph.formats import N_QUADS, TRIG, Format
 from digigraph.mentions import DCAT_AP, SKOS, mentioned, services
 from digigraph.names import VOID, Names
@@ -88,13 +88,18 @@ class Catalogue:
         for kept in (*self.older, self.release):
             yield from self._version(kept)
         yield from services(self)
-        for file in self.release.files:
+        for file in self._forms:
             yield from self._stated(self.release, file)
         yield from mentioned(self)
 
     def here(self, name: str) -> ox.NamedNode:
         """Return the IRI of what has no document but the catalogue."""
         return node(f"{self.release.base}catalog#{name}")
+
+    @property
+    def _forms(self) -> list[ReleaseFile]:
+        """Return the files that are the dataset in some form; the texts of documents are not."""
+        return [file for file in self.release.files if is_licensed(file.name)]
 
     def _parts(self) -> Iterator[tuple[str, str]]:
         """Yield the tails of what can be used without the dataset, each with its file."""
@@ -207,7 +212,7 @@ class Catalogue:
             ("dct:hasPart", *map(node, parts)),
             ("dcat:hasVersion", *before, self._of(self.release)),
             ("dcat:previousVersion", *before[-1:]),
-            ("dcat:distribution", *(file_node(self.release, f) for f in self.release.files)),
+            ("dcat:distribution", *(file_node(self.release, f) for f in self._forms)),
             ("void:sparqlEndpoint", node(f"{self.service}sparql")),
             ("void:uriSpace", ox.Literal(f"{base}id/")),
             ("void:dataDump", *void),

@@ -9,6 +9,7 @@ import pyoxigraph as ox
 from digigraph import authorities as eu
 from digigraph.description import LICENCE
 from digigraph.formats import media_type_of
+from digigraph.names import TEXTS
 from digigraph.release import Release, ReleaseFile
 from digigraph.stating import both, facts, node, term, typed
 
@@ -21,6 +22,7 @@ _KINDS = (
     ("profiles", "Профили като вложен JSON", "Profiles as framed JSON"),
     ("schema/", "Схема на профил като YAML, JSON Schema", "Schema of a profile as YAML"),
     ("shapes", "Правила за данните, SHACL", "Rules of the data, SHACL"),
+    (f"{TEXTS}/", "Текст на документ източник", "Text of a source document"),
     ("validation", "Доклад от проверката", "Validation report"),
     ("vocabulary", "Речникът", "The vocabulary"),
     ("", "Придружаващ файл", "Accompanying file"),
@@ -38,6 +40,16 @@ def file_node(release: Release, file: ReleaseFile) -> ox.NamedNode:
 def is_dump(file: ReleaseFile) -> bool:
     """Tell whether a file holds the whole dataset as RDF."""
     return file.name.startswith("digigraph.")
+
+
+def is_licensed(name: str) -> bool:
+    """Tell whether a file is our data, in some form; the texts of documents are not."""
+    return not name.startswith(f"{TEXTS}/")
+
+
+def is_one_of_many(name: str) -> bool:
+    """Tell a file that each profile or each document has one of; pages do not list them."""
+    return name.startswith(("profiles/", f"{TEXTS}/"))
 
 
 def words_of(file: ReleaseFile) -> tuple[str, str]:

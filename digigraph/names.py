@@ -14,6 +14,9 @@ from digigraph.resources import AUTHORED_BASE
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 """Base-32 digits without i, l, o and u, which readers confuse (Crockford)."""
 
+TEXTS = "sources"
+"""The folder of a release that has the text of each document."""
+
 BANDS = ("foundation", "intermediate", "advanced", "highly-specialised")
 
 PREFIXES = {

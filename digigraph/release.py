@@ -74,7 +74,7 @@ def write_release(
     base: str,
     inputs_digest: str,
     notes: Mapping[str, str] | None = None,
-    files: Mapping[str, bytes] | None = None,
+    files: Mapping[str, bytes | Callable[[], bytes]] | None = None,
     reuse: bool = True,
     crew: Crew | None = None,
     progress: Told = lambda *_: None,
@@ -86,6 +86,7 @@ def write_release(
     It holds `quads` and what is in `parts`, if what `approve` returns raises nothing; `approve`
     is given the folder of the index and those who can look into it. `promise` is called when all
     is written and read back, and nothing is published if it raises.
+    What `files` has is a file's bytes, or what returns them when they are written.
     It tells what changed since the newest earlier release of the same base in the folder, if
     there is one; `notes` say by language what an editor says of it.
     A release of this version with the same inputs is returned as it is if `reuse`; any other
@@ -241,10 +242,10 @@ def _dumps(
     return dumps
 
 
-def _write_extra(draft: Path, extra: Mapping[str, bytes]) -> None:
+def _write_extra(draft: Path, extra: Mapping[str, bytes | Callable[[], bytes]]) -> None:
     for name, content in extra.items():
         (draft / name).parent.mkdir(parents=True, exist_ok=True)
-        (draft / name).write_bytes(content)
+        (draft / name).write_bytes(content if isinstance(content, bytes) else content())
 
 
 def _settle(draft: Path) -> None:

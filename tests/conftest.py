@@ -167,8 +167,8 @@ LONG = (
     "test_documents.py", "test_safety.py",
     "test_promises.py", "test_changes.py", "test_verify.py", "test_deployments.py",
     "test_intake.py", "test_things.py", "test_remote.py", "test_benchmarks.py", "test_pool.py",
-    "test_browser.py", "test_build.py", "test_loading.py", "test_query_urls.py", "test_queries.py",
-    "test_attacks.py", "test_replicas.py", "test_federation.py", "test_api.py",
+    "test_browser.py", "test_visitor.py", "test_build.py", "test_loading.py", "test_query_urls.py",
+    "test_queries.py", "test_attacks.py", "test_replicas.py", "test_federation.py", "test_api.py",
 )  # fmt: skip
 """Files that are begun first: they take long, and what is begun last is to be short."""
 

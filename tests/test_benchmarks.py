@@ -12,7 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from benchmarks import client, http
+from benchmarks import client, dumps, http, pages
+from benchmarks.__main__ import NAMES
 from benchmarks.answers import comparable, differ
 from benchmarks.profiles import document, write_profiles
 from benchmarks.questions import FOLDER, questions
@@ -23,6 +24,7 @@ from digigraph.catalog import queries
 from digigraph.release import Release
 from digigraph.store import Store
 
+ROOT = Path(__file__).parents[1]
 ROW = '{"head":{"vars":["n"]},"results":{"bindings":[{"n":{"type":"literal","value":"%s"%s}}]}}'
 INTEGER = ',"datatype":"http://www.w3.org/2001/XMLSchema#integer"'
 DECIMAL = ',"datatype":"http://www.w3.org/2001/XMLSchema#decimal"'
@@ -39,6 +41,30 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def release(kept: Path) -> Release:
     """Return a release of the shipped profile and a made-up one."""
     return release_of(2, kept)
+
+
+def test_every_benchmark_can_be_started() -> None:
+    """`python -m tests.benchmarks` finds all that each of them needs, as the Makefile starts it."""
+    told = subprocess.run(
+        [sys.executable, "-m", "tests.benchmarks", "--list"],
+        cwd=ROOT, capture_output=True, text=True, check=True,
+    )  # fmt: skip
+
+    assert [line.split()[0] for line in told.stdout.splitlines()] == list(NAMES)
+
+
+def test_each_kind_of_page_is_measured(release: Release) -> None:
+    """A page of each kind is asked for; gzip is smaller; against itself the size has ratio 1."""
+    told = pages.pages(release, 1)
+
+    assert set(told) == set(pages.PAGES)
+    assert all(0 < one.packed < one.plain for one in told.values())
+    assert pages.ratios(told, told)[-1].endswith("| 1.00 | 1.00 |")
+
+
+def test_dumps_are_written_by_both(release: Release) -> None:
+    """Both write all formats, and tell how long it took."""
+    assert all(0 < seconds < float("inf") for seconds in dumps.compare(release, 1))
 
 
 def test_made_up_documents_are_read_without_error(tmp_path: Path) -> None:

@@ -42,6 +42,7 @@ WRITING = {
     "rules", "validation", "judging", "terms", "constraints", "findings", "known", "borders",
     "registers", "build", "descriptors", "retired", "history", "promises",
     "intake", "accounts", "making", "identifying", "inputs", "counting", "described",
+    "accompanying",
 }  # fmt: skip
 FRONT = {"cli", "__main__", "__init__"}
 

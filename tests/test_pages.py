@@ -5,20 +5,26 @@ from __future__ import annotations
 import doctest
 import json
 import re
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from itertools import combinations
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import parse_qs, unquote, urljoin, urlsplit
 
 import html5lib
 import pyoxigraph as ox
 import pytest
+import rdflib
+from conftest import BASE, ISSUED, VERSION, quads_of
 from flask.testing import FlaskClient
+from three import RETIRED
 
 import digigraph
 from digigraph.names import EXAMPLES, VOID, Names
-from digigraph.release import Release
+from digigraph.release import Release, write_release
 from digigraph.web import Settings, create_app, figures
 
 PROFILE = "/doc/profile/p-37q68h4z"
@@ -32,6 +38,17 @@ PAGES = (
     "/doc/digcomp21/area-1", "/doc/nkpd11/33393020", SOURCE, "/doc/def",
     "/embed/profile/p-37q68h4z", "/reconcile/preview?id=digcomp21/1-2",
 )  # fmt: skip
+DOCUMENT = Path(__file__).parents[1] / "data" / "sources" / "33393020-93" / "document.txt"
+LONG = """
+<id/source/d-0000long> a dgc:SourceDocument ; dct:title "Дълъг"@bg .
+<id/source/d-0000long/L1234/1-4> a dgc:SourceSpan ; dgc:line 1234 ;
+    oa:hasSource <id/source/d-0000long> ; oa:hasSelector <id/source/d-0000long/L1234/1-4/quote> .
+<id/source/d-0000long/L1234/1-4/quote> a oa:TextQuoteSelector ; oa:exact "дума" .
+<id/quality/q-0000long> a dgc:Finding ; prov:wasDerivedFrom <id/source/d-0000long/L1234/1-4> ;
+    rdfs:label "Две думи."@bg .
+"""
+CONTACT = "mailto:help@example.org"
+VALIDATOR = Path(__file__).parents[1] / "node_modules" / ".bin" / "html-validate"
 STATIC = Path(digigraph.__file__).parent / "web" / "static"
 
 
@@ -130,6 +147,26 @@ def test_notes_on_mappings_say_their_language(site: FlaskClient) -> None:
         assert text(note.find("small[@class='tongue']")) == "на английски"
 
 
+def test_html_is_as_the_standard_has_it(site: FlaskClient, tmp_path: Path) -> None:
+    """What may stand where, which attributes there are and which values: html-validate agrees."""
+    if not VALIDATOR.exists() or not shutil.which("node"):
+        pytest.skip("needs html-validate: node 20.19 or newer, and npm ci")
+    told = {"root": True, "extends": ["html-validate:standard"]}
+    (tmp_path / ".htmlvalidate.json").write_text(json.dumps(told))
+    for number, path in enumerate(PAGES):
+        page = get(site, path, ("bg", "en")[number % 2])
+        (tmp_path / f"{number}.html").write_text(page, encoding="utf-8")
+    wrong = "<!doctype html><html lang=bg><title>x</title><ul><p>x</ul>"
+    (tmp_path / "wrong.html").write_text(wrong)
+
+    def complaints(pattern: str) -> str:
+        command = [str(VALIDATOR), "--formatter", "text", pattern]
+        return subprocess.run(command, cwd=tmp_path, capture_output=True, text=True).stdout
+
+    assert "element-permitted-content" in complaints("wrong.html")
+    assert complaints("[0-9]*.html") == ""
+
+
 def test_no_page_is_heavy(site: FlaskClient) -> None:
     """The largest page has fewer than 200 kB on its way to a browser (X-15)."""
     for path in PAGES:
@@ -196,6 +233,57 @@ def test_every_text_shows_its_line_in_the_document(site: FlaskClient) -> None:
             link = quote.find(".//a").get("href")
             assert link.partition("?")[0] == SOURCE
             assert text(quote.find("p")) in lines[link.partition("#")[2]]
+
+
+def test_a_document_is_shown_whole(site: FlaskClient) -> None:
+    """The page of a document has all its lines as they are, also those that nothing is read from.
+
+    What the data quotes is marked. The text is a file too, for which no licence is given.
+    """
+    rows = tree(get(site, SOURCE)).findall(".//ol[@class='lines']/li")
+    received = DOCUMENT.read_text(encoding="utf-8")
+    lines = received.removesuffix("\n").split("\n")
+
+    assert [text_of_line(one) for one in rows] == lines
+    assert [one.get("id") for one in rows] == [f"L{n}" for n in range(1, len(lines) + 1)]
+    marked = ["".join(one.itertext()) for one in rows[182].findall(".//mark")]
+    assert "Напреднало - 5" in marked
+    assert rows[4].find(".//mark") is None
+    with site.get("/dumps/sources/d-v02ry7z3.txt") as file:
+        assert file.headers["Content-Type"] == "text/plain; charset=utf-8"
+        assert 'rel="license"' not in file.headers["Link"]
+        assert file.text == received
+
+
+@pytest.mark.parametrize("has_text", [True, False])
+def test_a_long_document_comes_in_pages(tmp_path: Path, has_text: bool) -> None:
+    """A quote leads to the page with its line; without the text only what is quoted is shown."""
+    text = "\n".join(["друго"] * 1233 + ["дума и още"] + ["друго"] * 1000)
+    release = write_release(
+        tmp_path, quads_of(LONG, "profiles"), version=VERSION, issued=ISSUED, base=BASE,
+        inputs_digest="long",
+        files={"sources/d-0000long.txt": text.encode()} if has_text else {},
+    )  # fmt: skip
+    app = create_app(Settings(releases=tmp_path, access_log=""), release)
+    client = app.test_client()
+    (quote,) = tree(get(client, "/quality")).findall(".//blockquote//a")
+    place, _, anchor = quote.get("href").partition("#")
+    shown = [client.get(place, headers={"Accept": "text/html"}).text]
+    shown += [get(client, f"/doc/source/d-0000long?from={n}") for n in (1, 2001)]
+    app.extensions["digigraph"].pool.close()
+
+    rows = [tree(page).findall(".//ol[@class='lines']/li") for page in shown]
+    (line,) = [one for one in rows[0] if one.get("id") == anchor]
+    assert anchor == "L1234"
+    assert text_of_line(line) == ("дума и още" if has_text else "дума")
+    assert [len(one) for one in rows] == ([1000, 1000, 234] if has_text else [1, 0, 0])
+    assert ("не е отделен файл" in shown[0]) is not has_text
+    assert ('rel="next"' in shown[0], 'rel="prev"' in shown[0]) == (has_text, True)
+
+
+def text_of_line(line: Any) -> str:
+    """Return the text of a line of a document, as it is."""
+    return "".join("".join(one.itertext()) for one in line.iter("p"))
 
 
 def test_a_competence_has_its_ladder(site: FlaskClient) -> None:
@@ -295,11 +383,43 @@ def test_quality_shows_both_quotes(site: FlaskClient) -> None:
 def test_downloads_tell_all_of_a_file(site: FlaskClient, shipped_release: Release) -> None:
     """Each file with size, checksum, a sample and a command (X-09)."""
     page = get(site, "/downloads")
-    names = [file for file in shipped_release.files if not file.name.startswith("profiles/")]
+    names = [f for f in shipped_release.files if not f.name.startswith(("profiles/", "sources/"))]
 
     for file in names:
         assert file.sha256 in page, file.name
         assert f"/dumps/{file.name}" in page
+
+
+def test_each_file_has_licence_sample_and_a_command_that_uses_it(
+    site: FlaskClient, shipped_release: Release, tmp_path: Path
+) -> None:
+    """A card for each file and its twins; what the command says works on what it fetched (X-09)."""
+    root = tree(get(site, "/downloads", "en"))
+    cards = root.findall(".//ul[@class='cards downloads']/li")
+    files = [one.name for one in shipped_release.files if "p-" not in one.name]
+
+    names = [text(card.find("h3")) for card in cards]
+    plain = [n for n in files if not n.endswith((".gz", ".zst")) and "sources" not in n]
+    assert sorted(names) == sorted(plain)
+    ran = set()
+    for name, card in zip(names, cards, strict=True):
+        assert card.find(".//a[@rel='license']") is not None
+        sample, command, *twins = ["".join(one.itertext()) for one in card.iter("code")
+                                   if one.get("class") != "sum"]  # fmt: skip
+        assert sample.strip(), name
+        fetched, _, use = command.partition(" && ")
+        assert fetched == f"curl -O http://127.0.0.1:8000/dumps/{name}"
+        assert name.rpartition("/")[2] in use
+        for end, twin in zip((".gz", ".zst"), twins, strict=False):
+            assert twin.endswith(f"{'gunzip --keep' if end == '.gz' else 'zstd --decompress'} "
+                                 f"{name}{end}")  # fmt: skip
+        kind = name.rpartition(".")[2]
+        if use.startswith("python") and kind not in {"jsonld", *ran}:
+            ran.add(kind)
+            shutil.copy(shipped_release.path(name), tmp_path)
+            run = use.replace("python", sys.executable, 1)
+            subprocess.run(["bash", "-c", run], cwd=tmp_path, check=True, capture_output=True)
+    assert ran == {"csv", "json", "tsv", "zip"}
 
 
 def test_links_in_the_forms_of_each_trade(site: FlaskClient) -> None:
@@ -316,6 +436,91 @@ def test_links_in_the_forms_of_each_trade(site: FlaskClient) -> None:
     badge = json.loads(told["Open Badges 3"])["alignment"][0]
     assert badge["targetCode"] == "1.2"
     assert json.loads(told["schema.org"])["skills"]["@id"] == uri
+
+
+def boxed(site: FlaskClient, path: str) -> dict[str, str]:
+    """Return the snippets of the box of a page, by name."""
+    box = tree(get(site, path, "en")).find(".//section[@class='linking']")
+    return {text(one.find("summary")): text(one.find(".//code")) for one in box.findall("details")}
+
+
+def test_everything_can_be_linked_to(site: FlaskClient) -> None:
+    """Each kind of thing has the box, with the trades that have a word for such a thing (X-20)."""
+    trades = {"ELM 3 (Turtle)", "Open Badges 3", "schema.org"}
+    told = {
+        "/doc/profile/p-37q68h4z": trades,
+        "/doc/nkpd11/33393020": {"ELM 3 (Turtle)", "schema.org"},
+        "/doc/digcomp21/area-1": {"schema.org"},
+        "/doc/digcomp21/level-6": {"schema.org"},
+        "/doc/digcomp21": {"schema.org"},
+        SOURCE: {"schema.org"},
+        "/doc/profile/p-37q68h4z/req/1-2": set(),
+        "/doc/profile/p-37q68h4z?all=1": trades,
+    }
+
+    for path, expected in told.items():
+        snippets = boxed(site, path)
+        iri = f"https://w3id.org/digigraph/id/{path.partition('?')[0].removeprefix('/doc/')}"
+        assert expected == trades & set(snippets), path
+        assert {"Turtle", "JSON-LD", "HTML", "BibTeX", "APA"} <= set(snippets), path
+        assert all(iri in snippet for snippet in snippets.values()), path
+        for name in snippets:
+            if "Turtle" in name:
+                rdflib.Graph().parse(data=snippets[name], format="turtle")
+            if name in ("JSON-LD", "Open Badges 3", "schema.org"):
+                json.loads(snippets[name])
+    badge = json.loads(boxed(site, PROFILE)["Open Badges 3"])["alignment"][0]
+    assert badge["targetType"] == "ext:OccupationProfile"
+    offer = json.loads(boxed(site, PROFILE)["schema.org"])
+    assert offer["relevantOccupation"]["@type"] == "Occupation"
+
+
+def test_what_is_retired_has_no_box(three_profiles: Release) -> None:
+    """Nobody is asked to link to what something else has replaced."""
+    app = create_app(Settings(releases=three_profiles.folder.parent), three_profiles)
+    page = app.test_client().get(f"/doc/profile/{RETIRED}", headers={"Accept": "text/html"})
+    app.extensions["digigraph"].pool.close()
+
+    assert page.status_code == 200
+    assert 'class="linking"' not in page.text
+
+
+def reports(page: str) -> list[tuple[str, str, str]]:
+    """Return the links of a page that report an error: address, subject and body."""
+    found = []
+    for one in tree(page).findall(".//a[@class='report']"):
+        link = urlsplit(one.get("href"))
+        told = parse_qs(link.query)
+        found.append((link.path, told["subject"][0], told["body"][0]))
+    return found
+
+
+def test_an_error_is_reported_with_its_place(site: FlaskClient, shipped_release: Release) -> None:
+    """With a contact each thing, finding and quote has a letter with URI, release, line (X-22)."""
+    folder = shipped_release.folder.parent
+    where = Settings(releases=folder, contact=CONTACT, access_log="")
+    app = create_app(where, shipped_release)
+    client = app.test_client()
+    for path in (
+        PROFILE,
+        SPECIFIC,
+        f"{SPECIFIC}/level-5",
+        SOURCE,
+        f"{PROFILE}/req/1-2",
+        "/doc/def",
+    ):
+        iri = f"https://w3id.org/digigraph/id/{path.removeprefix('/doc/')}".replace("id/def", "def")
+        to, subject, body = reports(get(client, path, "en"))[-1]
+        assert f"mailto:{to}" == CONTACT
+        assert iri in subject
+        assert body.splitlines()[1] == "Release 2026.11.0"
+        assert iri in body.splitlines()[0]
+        assert "report" not in {one.get("class") for one in tree(get(site, path)).iter()}, path
+    quoted = [body for _, _, body in reports(get(client, PROFILE)) if "Ред 183: Напреднало" in body]
+    assert quoted[0].startswith("https://w3id.org/digigraph/id/source/d-v02ry7z3/L183")
+    found = reports(get(client, "/quality?type=Contradiction", "en"))
+    assert [("Line 35: " in body, "Line 183: " in body) for _, _, body in found] == [(True, True)]
+    app.extensions["digigraph"].pool.close()
 
 
 def test_pages_carry_schema_org(site: FlaskClient) -> None:
@@ -340,7 +545,17 @@ def test_the_strip_on_pages_of_others(site: FlaskClient) -> None:
     lines = re.findall(r"<text y=.*?</text>", picture)
     drawn = [" ".join(re.findall(r"<tspan[^>]*>([^<]*)<", line)) for line in lines]
     assert "1.1 Browsing, searching and filtering data, information and digital content" in drawn
-    told = site.get("/oembed?url=https://w3id.org/digigraph/id/profile/p-37q68h4z").json
+    asked = "/oembed?url=https://w3id.org/digigraph/id/profile/p-37q68h4z"
+    told = site.get(asked).json
+    small = site.get(f"{asked}&maxwidth=320&maxheight=200").json
+    assert (small["width"], small["height"]) == (320, 200)
+    assert 'width="320" height="200"' in small["html"]
+    assert site.get(f"{asked}&maxwidth=320").json["height"] > told["height"]
+    snippets = tree(get(site, PROFILE)).findall(".//section[@aria-labelledby='embed']//code")
+    frame_code, picture_code = ("".join(one.itertext()) for one in snippets)
+    assert frame_code.startswith('<iframe src="http://127.0.0.1:8000/embed/profile/p-37q68h4z?')
+    assert frame_code == site.get(f"{asked}&lang=bg").json["html"]
+    assert 'p-37q68h4z.svg?lang=bg" alt="Организатор' in picture_code
     assert told["type"] == "rich"
     assert "/embed/profile/p-37q68h4z" in told["html"]
     assert site.get("/oembed?url=https://example.org/profile/p-37q68h4z").status_code == 404

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -101,13 +102,14 @@ def test_a_link_set_says_what_the_headers_say(
     for signpost in posts.signposts:
         targets = {target["href"] for target in own[str(signpost.rel)]}
         assert str(signpost.target) in targets, signpost
+    alone = re.compile("/(profiles|sources)/")
     for item in own["item"]:
         (back,) = contexts[item["href"]]["collection"]
-        assert back["href"] in (SERVICE, SERVICE + path[1:]) or "/profiles/" in item["href"]
+        assert back["href"] in (SERVICE, SERVICE + path[1:]) or alone.search(item["href"])
 
 
 def test_files_point_back(shipped: FlaskClient, shipped_release: Release, profile: str) -> None:
-    """Each file leads to the page of its dataset; a profile's to its page too (H-10)."""
+    """Each file leads to the page of its dataset; one of a profile or document to its page too."""
     for folder in ("dumps", f"release/{shipped_release.version}"):
         for file in shipped_release.files:
             response = shipped.head(f"/{folder}/{file.name}")
@@ -115,6 +117,8 @@ def test_files_point_back(shipped: FlaskClient, shipped_release: Release, profil
             response.close()
             back = {str(post.target) for post in posts.signposts if post.rel == LinkRel.collection}
             page = f"{SERVICE}doc/profile/{profile}" if profile in file.name else SERVICE
+            if file.name.startswith("sources/"):
+                page = f"{SERVICE}doc/source/{Path(file.name).stem}"
             assert back == {page}, file.name
 
 

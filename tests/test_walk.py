@@ -8,11 +8,13 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Literal
 
 import pdfplumber
 import pytest
 from browsers import Visit, barriers, browsing, visiting
+from pictures import LANGUAGES, THEMES, WIDTHS, take
 from playwright.sync_api import Browser, expect
 from servers import serving
 
@@ -201,3 +203,46 @@ def test_without_a_script_nothing_is_missing(browser: Browser, site: str) -> Non
         page.locator("input[type=search]").first.fill("данни")
         page.keyboard.press("Enter")
         expect(page.locator(".results li").first).to_be_visible()
+
+
+def test_each_page_has_its_pictures(browser: Browser, site: str, tmp_path: Path) -> None:
+    """`make screenshots` takes a page at each width, in each theme and language."""
+    taken = list(take(browser, site, tmp_path, ["about"]))
+
+    assert len({path.name for path in taken}) == len(WIDTHS) * len(THEMES) * len(LANGUAGES)
+    assert len({path.read_bytes() for path in taken}) == len(taken)
+    assert all(path.read_bytes().startswith(b"\x89PNG") for path in taken)
+
+
+def test_a_found_statement_is_shown(visit: Visit, browser: Browser, site: str) -> None:
+    """A hit leads to the very text: its row is open and its tab chosen, also without a script."""
+    page = visit.page
+    page.goto(site)
+    box = page.get_by_role("combobox", name="Длъжност, умение или код")
+    box.press_sequentially("клиентите")
+    expect(page.get_by_role("option").first).to_be_visible()
+    page.goto(f"{site}search?q=данни&type=Statement&lang=bg")
+    hit = page.locator(".results li a[href*='#s-']").last
+    words, link = hit.inner_text(), hit.get_attribute("href") or ""
+    hit.click()
+    text = page.locator(f"#{link.partition('#')[2]}")
+    expect(text).to_be_in_viewport()
+    assert words.rstrip("… ")[-20:] in text.inner_text()
+    assert visit.complaints == []
+
+    with visiting(browser, java_script_enabled=False) as plain:
+        plain.page.goto(site + link.lstrip("/"))
+        expect(plain.page.locator(f"#{link.partition('#')[2]}")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("width", [320, 640])
+def test_a_frame_shows_all_its_rows(browser: Browser, site: str, width: int) -> None:
+    """The frame that oEmbed tells of is as high as its page, and not much higher (X-21)."""
+    thing = "https://w3id.org/digigraph/id/profile/p-37q68h4z"
+    with visiting(browser) as visit:
+        told = visit.page.request.get(f"{site}oembed?url={thing}&maxwidth={width}&lang=bg").json()
+        visit.page.set_viewport_size({"width": told["width"], "height": 100})
+        visit.page.goto(f"{site}embed/profile/p-37q68h4z?lang=bg")
+        needed = visit.page.evaluate("document.documentElement.scrollHeight")
+
+    assert needed <= told["height"] <= needed * 1.3

@@ -19,7 +19,7 @@ from digigraph.documents.template import profile_of
 from digigraph.records import Reading
 from digigraph.reference import Reference
 
-__all__ = ["publisher_of", "read", "read_text"]
+__all__ = ["publisher_of", "read", "read_text", "text_of"]
 
 
 def read(path: Path, reference: Reference) -> Reading:
@@ -27,7 +27,12 @@ def read(path: Path, reference: Reference) -> Reading:
 
     Raises `InputError` (or `EncodingError`) when there is no text to read.
     """
-    return read_text(decode(path, read_bytes(path)), reference)
+    return read_text(text_of(path), reference)
+
+
+def text_of(path: Path) -> str:
+    """Return the text of the document at `path`, whose lines and characters are cited."""
+    return decode(path, read_bytes(path))
 
 
 def publisher_of(text: str) -> str:

@@ -38,6 +38,12 @@ def is_whole() -> str:
     return "all" if request.args.get("all") == "1" else ""
 
 
+def first_line() -> int:
+    """Return the line that the page of a source document is to begin with, 1 if it says none."""
+    text = request.args.get("from", "")
+    return int(text) if text.isascii() and text.isdigit() and 0 < int(text[:9]) <= 10**6 else 1
+
+
 def written(found: Document, tail: str, chosen: Choice, lang: str) -> bytes:
     """Return a document in a format; a page is in a language."""
     base = site().release.base
@@ -46,8 +52,9 @@ def written(found: Document, tail: str, chosen: Choice, lang: str) -> bytes:
         plain = ThingView(found, lang, base, site().root, tail, variants, _kept(found))
         if tail in PAGES:
             return page(PAGES[tail], plain).get_data()
-        template = ("thing.html", plain) if is_whole() else shown(plain, things_here())
-        return page(*template).get_data()
+        return page(
+            *shown(plain, things_here(), whole=bool(is_whole()), line=first_line())
+        ).get_data()
     if chosen.format in QUADS:
         graphs = graphs_of(found, things_here(), _metadata(found, tail))
         return write_quads(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
 from textwrap import wrap
 from urllib.parse import unquote, urlencode
 
@@ -16,14 +15,15 @@ from digigraph.requirements import Need
 from digigraph.web.api.lists import listing_here
 from digigraph.web.problems import Refused
 from digigraph.web.showing.facts import Facts
+from digigraph.web.showing.frames import WIDTH, frame, height_of
 from digigraph.web.site import LANGUAGES, language, page, revalidated, site
 from digigraph.web.wheel import COLOURS
 
 bp = Blueprint("embedding", __name__)
 
 STEPS = 8
-WIDTH, ROW, LINE = 640, 30, 17
-"""How wide a frame is, how high a row of it, and each further line of a name, in CSS pixels."""
+ROW, LINE = 30, 17
+"""How high a row of the picture is, and each further line of a name, in CSS pixels."""
 LETTERS, MOST_LETTERS = 48, 76
 """How many letters of a name, and of the title, fit in a line of the picture."""
 FRAMED = "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors *"
@@ -63,7 +63,7 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class StripView:
-    """A profile as a strip of levels."""
+    """A profile as a strip of levels; width and height are of the picture."""
 
     iri: str
     title: str
@@ -122,26 +122,30 @@ def oembed() -> Response:
     if not asked.startswith(starts) or "profile/" not in asked:
         abort(404)
     view = _strip(name)
-    height = ROW * (len(view.bars) + 2)
+    width = _at_most("maxwidth", WIDTH)
+    names = [f"{bar.code} {bar.name}" for bar in view.bars]
+    height = _at_most("maxheight", height_of(view.title, names, width))
     place = f"{site().service}embed/profile/{name}?{urlencode({'lang': language()})}"
-    frame = (
-        f'<iframe src="{escape(place)}" width="{WIDTH}" height="{height}" '
-        f'title="{escape(view.title)}" loading="lazy"></iframe>'
-    )
     told = {
         "version": "1.0",
         "type": "rich",
         "title": view.title,
         "provider_name": "digigraph",
         "provider_url": site().service,
-        "html": frame,
-        "width": WIDTH,
+        "html": frame(place, view.title, width, height),
+        "width": width,
         "height": height,
     }
     body = json.dumps(told, ensure_ascii=False) + "\n"
     response = Response(body, content_type=JSON.content_type)
     response.vary.add("Accept-Language")
     return revalidated(response)
+
+
+def _at_most(name: str, own: int) -> int:
+    """Return a size in pixels, or what the client can take at most if that is less."""
+    text = request.args.get(name, "")
+    return min(own, int(text)) if text.isascii() and text.isdigit() and int(text[:6]) else own
 
 
 def _strip(name: str) -> StripView:

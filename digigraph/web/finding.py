@@ -13,6 +13,7 @@ from digigraph.search import Filters, Hit
 from digigraph.search.entries import STATEMENTS
 from digigraph.web.nearby import things_here
 from digigraph.web.search import searcher
+from digigraph.web.showing.profile import anchor_of
 from digigraph.web.site import language, page, revalidated, site
 
 bp = Blueprint("finding", __name__)
@@ -107,7 +108,9 @@ def _results(hits: Sequence[Hit]) -> Iterator[Result]:
             snippet = _marked(hit.snippet.text, hit.snippet.marks)
         base = here.release.base
         ours = target.startswith(base)
-        link = f"{here.root}{target.removeprefix(base)}?lang={lang}" if ours else target
+        stated = hit.type in STATEMENTS and target.startswith(f"{base}id/profile/")
+        place = f"#{anchor_of(hit.iri)}" if stated else ""
+        link = f"{here.root}{target.removeprefix(base)}?lang={lang}{place}" if ours else target
         yield Result(title, spoken, link, _kind(hit.type), hit.notation, snippet, within)
 
 

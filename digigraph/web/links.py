@@ -9,9 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from digigraph.description import LICENCE, has_void
-from digigraph.distributions import is_dump
+from digigraph.distributions import is_dump, is_licensed
 from digigraph.formats import GRAPH_FORMATS, HTML, JSON, JSON_LD, Format
-from digigraph.names import VOID, Names
+from digigraph.names import TEXTS, VOID, Names
 from digigraph.release import MANIFEST, Release, ReleaseFile
 from digigraph.things import Document
 from digigraph.web.site import Site
@@ -73,6 +73,10 @@ def document_links(
         yield Link(f"{site.root}doc/{tail}?page={document.page + 1}", "next")
 
 
+_FOLDERS = {"profiles": "profile", TEXTS: "source"}
+"""Folder of files that hold one thing alone -> what such a thing's document begins with."""
+
+
 def landing_links(site: Site, twins: Sequence[Format], *, whole: bool = False) -> Iterator[Link]:
     """Yield the links of the landing page, which is the dataset's.
 
@@ -110,11 +114,11 @@ def api_links(site: Site) -> Iterator[Link]:
 def file_links(site: Site, release: Release, name: str) -> Iterator[Link]:
     """Yield the links of a file: back to the page of the profile that it holds, or the dataset."""
     folder, _, rest = name.rpartition("/")
-    if folder == "profiles":
-        yield Link(f"{site.root}doc/profile/{rest.partition('.')[0]}", "collection")
+    if folder in _FOLDERS:
+        yield Link(f"{site.root}doc/{_FOLDERS[folder]}/{rest.partition('.')[0]}", "collection")
     else:
         yield Link(site.root, "collection", HTML.media_type)
-    if release.file(name):
+    if release.file(name) and is_licensed(name):
         yield Link(LICENCE, "license")
 
 
@@ -136,7 +140,8 @@ def _author(site: Site) -> Iterator[Link]:
 def _files_of(release: Release, tail: str) -> Iterator[ReleaseFile]:
     """Yield the files that hold one thing alone."""
     folder, _, name = tail.rpartition("/")
-    if folder == "profile":
-        told = release.file(f"profiles/{name}.json")
+    holding = {"profile": f"profiles/{name}.json", "source": f"{TEXTS}/{name}.txt"}
+    if folder in holding:
+        told = release.file(holding[folder])
         if told:
             yield told

@@ -27,7 +27,7 @@ from digigraph.formats import (
 from digigraph.jsonld import context_iri
 from digigraph.things import PAGE, Document
 from digigraph.views import OWN, VIEWS, profile_iri, view
-from digigraph.web.bodies import QUADS, VARIANTS, is_whole, variants_of, written
+from digigraph.web.bodies import QUADS, VARIANTS, first_line, is_whole, variants_of, written
 from digigraph.web.files import CURRENT
 from digigraph.web.links import links_of
 from digigraph.web.nearby import things_here
@@ -48,7 +48,7 @@ bp = Blueprint("things", __name__)
 ROOTS = (".well-known", "catalog", "def", "graph", "mappings", "shapes")
 """First parts of our IRIs, besides `id`, that name things with a document."""
 
-KEPT = ("page", "_profile", "all")
+KEPT = ("page", "_profile", "all", "from")
 """The parameters that make another variant."""
 
 
@@ -91,7 +91,7 @@ def document(tail: str) -> Response:
     lang = language()
     key = key_of(
         site().release.dataset_digest,
-        f"{iri} {number} {lang + is_whole() if chosen.format is HTML else ''}",
+        f"{iri} {number} {_seen(lang) if chosen.format is HTML else ''}",
         (),
         f"{chosen.format.name} {chosen.profile} {seen_as}",
     )
@@ -117,6 +117,11 @@ def document(tail: str) -> Response:
     for link in links.decode().split("\n"):
         response.headers.add("Link", link)
     return response
+
+
+def _seen(lang: str) -> str:
+    """Return which page of a thing is asked for: its language, and what it is to show."""
+    return f"{lang} {is_whole()} {first_line()}"
 
 
 def _links(found: Document, tail: str, offered: tuple[Format, ...], seen_as: str) -> bytes:

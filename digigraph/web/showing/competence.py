@@ -80,8 +80,6 @@ class Match:
 class CompetenceView(ShownView):
     """A competence as its page shows it."""
 
-    kind = "Competence"
-
     @property
     def code(self) -> str:
         """Return its code, if it has one."""

@@ -16,8 +16,6 @@ from digigraph.web.words import ThingView, Word
 class LevelView(ShownView):
     """A competence at a level as its page shows it."""
 
-    kind = "CompetenceAtLevel"
-
     @property
     def competence(self) -> str:
         """Return the IRI of the competence."""

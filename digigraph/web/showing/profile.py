@@ -12,8 +12,10 @@ import pyoxigraph as ox
 from digigraph.framing import tree
 from digigraph.model import Profile, Requirement, Statement, Words
 from digigraph.reading import profile_of
+from digigraph.web.showing.frames import WIDTH, frame, height_of, picture
 from digigraph.web.showing.quotes import Quote, quotes_of
 from digigraph.web.showing.view import ShownView
+from digigraph.web.site import site
 from digigraph.web.words import Word
 from digigraph.writers import lines_of
 
@@ -26,6 +28,11 @@ TABS = (
 )
 
 
+def anchor_of(statement: str) -> str:
+    """Return where a statement stands on the page of its profile: the end of its IRI."""
+    return statement.rpartition("/")[2]
+
+
 @dataclass(frozen=True, slots=True)
 class Said:
     """A text with the passages that it comes from."""
@@ -33,6 +40,11 @@ class Said:
     text: Words
     iri: str
     quotes: Sequence[Quote]
+
+    @property
+    def anchor(self) -> str:
+        """Return what the text is called on the page."""
+        return anchor_of(self.iri)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +93,6 @@ class Row:
 class ProfileView(ShownView):
     """A profile as its page shows it."""
 
-    kind = "OccupationProfile"
-
     @cached_property
     def _tree(self) -> dict[str, Any]:
         return tree(self.document, lines_of(self.document.triples, self.document.iri), self.base)
@@ -128,6 +138,16 @@ class ProfileView(ShownView):
     def sources(self) -> list[Word]:
         """The documents that the profile was read from."""
         return [self.word(v) for v in self.document.values("dct:source")]
+
+    @property
+    def embedded(self) -> list[tuple[str, str]]:
+        """The HTML that shows the strip elsewhere: in a frame, and as a picture."""
+        address = f"{site().service}embed/{self.tail}"
+        asked, title = f"?lang={self.language}", self.title
+        labels = [(row.requirement.code, row.requirement.label) for row in self.strip]
+        names = [f"{code} {label.get(self.language) or label}" for code, label in labels]
+        told = frame(address + asked, title, WIDTH, height_of(title, names))
+        return [("iframe", told), ("img", picture(f"{address}.svg{asked}", title))]
 
     @property
     def disputed(self) -> list[Row]:

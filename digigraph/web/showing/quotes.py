@@ -9,6 +9,9 @@ import pyoxigraph as ox
 
 from digigraph.things import Things
 
+LINES = 1_000
+"""How many lines of a document its page shows; the first of each page is 1 more than a multiple."""
+
 
 @dataclass(frozen=True, slots=True)
 class Quote:
@@ -19,6 +22,12 @@ class Quote:
     iri: str
     document: str
     """The end of the document's IRI, as its page has it."""
+
+    @property
+    def page(self) -> str:
+        """Return what the address of the page that has the line says of it, "" or `&from=`."""
+        first = (self.line - 1) // LINES * LINES + 1
+        return f"&from={first}" if first > 1 else ""
 
 
 def quotes_of(spans: Iterable[str], things: Things) -> list[Quote]:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from functools import cached_property
-from typing import ClassVar, Self
+from typing import Self
 
 from markupsafe import Markup
 
 from digigraph.things import Things
 from digigraph.views import view
 from digigraph.web.schema import in_page
-from digigraph.web.showing.linking import Linked, Snippet, snippets
+from digigraph.web.showing.linking import Linked, Snippet, kind_of, snippets
 from digigraph.web.showing.structured import structured
 from digigraph.web.site import LANGUAGES
 from digigraph.web.words import ThingView
@@ -22,8 +22,6 @@ class ShownView(ThingView):
     """A thing as people read it."""
 
     things: Things
-    kind: ClassVar[str] = ""
-    """Which form of link it has; empty where it has none."""
 
     @classmethod
     def of(cls, plain: ThingView, things: Things) -> Self:
@@ -52,8 +50,17 @@ class ShownView(ThingView):
             document.iri,
             {lang: name for lang, (name, spoken) in names.items() if spoken == lang},
             next((value.value for value in document.values("skos:notation")), ""),
-            self.kind,
+            kind_of({value.value for value in document.values("rdf:type")}, document.names),
             document.label(scheme, "en")[0] if scheme else "",
             scheme,
         )
         return list(snippets(told, self.things.release))
+
+
+@dataclass(frozen=True)
+class PlainView(ShownView):
+    """A thing with all that its document says; a program finds each IRI in its links."""
+
+    def link(self, iri: str) -> str:
+        """Return where an IRI leads from here; ours lead to this service."""
+        return ThingView.link(self, iri)

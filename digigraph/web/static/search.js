@@ -1,10 +1,8 @@
-/* Suggestions while a reader types in the search box of every page (ARIA combobox); / goes to it. */
-(() => {
-  const form = document.querySelector("form[data-suggest]");
-  if (!form) return;
+/* Suggestions while a reader types in a search box (ARIA combobox); / goes to the one of every page. */
+document.querySelectorAll("form[data-suggest]").forEach((form, place) => {
   const input = form.querySelector("input[type=search]");
   const list = document.createElement("ul");
-  list.id = "suggestions";
+  list.id = `suggestions-${place}`;
   list.role = "listbox";
   list.hidden = true;
   list.ariaLabel = document.documentElement.lang === "bg" ? "Предложения" : "Suggestions";
@@ -32,7 +30,7 @@
     list.replaceChildren(...items.map((item, number) => {
       const option = document.createElement("li");
       option.role = "option";
-      option.id = `suggestion-${number}`;
+      option.id = `suggestion-${place}-${number}`;
       option.dataset.link = `${item.url}?lang=${document.documentElement.lang}`;
       const names = item.prefLabel || {};
       const language = [document.documentElement.lang, "bg", "en"].find((name) => names[name]);
@@ -82,6 +80,7 @@
     if (option) { event.preventDefault(); location.href = option.dataset.link; }
   });
   input.addEventListener("blur", close);
+  if (place > 0) return;
   addEventListener("keydown", (event) => {
     const typing = event.target.closest("input, textarea, select, [contenteditable]");
     if (event.key !== "/" || typing || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -89,4 +88,4 @@
     input.focus();
     input.select();
   });
-})();
+});
