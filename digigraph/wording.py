@@ -21,7 +21,7 @@ OWN = (
     "Това е оттеглено и се пази заради връзките към него.",
     "This was retired and is kept for those who link to it.",
     "Вместо него:", "Use instead:", "Предишна страница", "Previous page",
-    "Следваща страница", "Next page",
+    "Следваща страница", "Next page", "Съобщете за грешка", "Report an error",
 )  # fmt: skip
 """What a page says of itself."""
 _SPACES = re.compile(r"\s+")
@@ -37,24 +37,35 @@ class Page(HTMLParser):
         self.links: set[str] = set()
         self._pieces: list[str] = []
         self._main: list[str] = []
-        self._inside = False
+        self._inside = self._is_told = False
         self.feed(source)
         self.close()
         self.text = one_line("".join(self._pieces))
         self.main = {text for text in map(one_line, self._main) if _WORDS.search(text)}
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Take note of a link, and begin a new piece; the main part ends where the foot begins."""
-        self.links.update(html.unescape(value) for name, value in attrs if name == "href" and value)
+        """Take note of a link, and begin a new piece; the main part ends where the foot begins.
+
+        A day in the reader's words stands for the day that its element names for programs.
+        """
+        told = {name: html.unescape(value) for name, value in attrs if value}
+        if "href" in told:
+            self.links.add(told["href"])
         self._inside = (self._inside or tag == "main") and tag != "footer"
         self._main.append("")
+        if tag == "time" and told.get("datetime"):
+            self.handle_data(told["datetime"])
+            self._is_told = True
 
     def handle_endtag(self, tag: str) -> None:
         """End a piece."""
         self._main.append("")
+        self._is_told = False
 
     def handle_data(self, data: str) -> None:
-        """Take note of a text."""
+        """Take note of a text, unless its element has said it to programs already."""
+        if self._is_told:
+            return
         self._pieces.append(data)
         if self._inside and self._main:
             self._main[-1] += data

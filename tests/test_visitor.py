@@ -57,8 +57,9 @@ def test_two_profiles_are_compared(visit: Visit, site: str) -> None:
     """From the form to a lasting address, with how much levels differ (X-03)."""
     page = visit.page
     page.goto(f"{site}compare?lang=en")
-    page.locator("input[name=ids]").fill(f"{FIRST}, {SECOND}")
-    page.keyboard.press("Enter")
+    for profile in (FIRST, SECOND):
+        page.locator(f"input[value={profile}]").check()
+    page.get_by_role("main").get_by_role("button", name="Compare").click()
 
     page.wait_for_url(re.compile(f"/compare/{FIRST},{SECOND}"))
     main = page.locator("main")

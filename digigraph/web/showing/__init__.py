@@ -44,7 +44,7 @@ def shown(plain: ThingView, things: Things, *, whole: bool = False, line: int = 
         if document.names.expanded(name) in types and not whole and not _is_shapes(plain):
             view = made(plain, things)
             return template, replace(view, first=line) if isinstance(view, SourceView) else view
-    return "thing.html", PlainView.of(plain, things)
+    return "thing.html", plain if whole else PlainView.of(plain, things)
 
 
 def _is_shapes(plain: ThingView) -> bool:
