@@ -5,7 +5,7 @@ PORT ?= 8000
 BIN := .venv/bin
 EDITOR := digigraph/web/npm/manifest.json
 
-.PHONY: serve test bench screenshots clean
+.PHONY: serve test test-long bench screenshots clean
 
 serve: .venv/ready $(EDITOR)
 	$(BIN)/digigraph build --into releases
@@ -15,7 +15,11 @@ test: .venv/ready $(EDITOR)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
+
+# What takes many seconds each: continuous integration runs it after `make test`.
+test-long: .venv/ready $(EDITOR)
+	$(BIN)/pytest -n 2 --dist load -m long
 
 bench: .venv/ready .bench/peers/ready
 	$(BIN)/python -m tests.benchmarks $(BENCH)

@@ -53,6 +53,7 @@ def test_every_benchmark_can_be_started() -> None:
     assert [line.split()[0] for line in told.stdout.splitlines()] == list(NAMES)
 
 
+@pytest.mark.long
 def test_each_kind_of_page_is_measured(release: Release) -> None:
     """A page of each kind is asked for; gzip is smaller; against itself the size has ratio 1."""
     told = pages.pages(release, 1)
@@ -62,6 +63,7 @@ def test_each_kind_of_page_is_measured(release: Release) -> None:
     assert pages.ratios(told, told)[-1].endswith("| 1.00 | 1.00 |")
 
 
+@pytest.mark.long
 def test_dumps_are_written_by_both(release: Release) -> None:
     """Both write all formats, and tell how long it took."""
     assert all(0 < seconds < float("inf") for seconds in dumps.compare(release, 1))

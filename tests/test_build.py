@@ -110,6 +110,7 @@ def test_a_release_is_what_its_manifest_says(shipped_release: Release) -> None:
 
 # rdflib's own JSON-LD reader still uses the class that rdflib deprecates.
 @pytest.mark.filterwarnings("ignore:ConjunctiveGraph is deprecated:DeprecationWarning")
+@pytest.mark.long
 def test_the_dumps_are_one_graph_in_every_library(shipped_release: Release) -> None:
     """Each dump reads back to the same triples in pyoxigraph and in rdflib."""
     folder = shipped_release.folder
@@ -185,6 +186,7 @@ def test_a_second_profile(data: Path, tmp_path: Path) -> None:
     assert len(profiles) == 2
 
 
+@pytest.mark.long
 def test_the_order_of_documents_does_not_move_an_id(data: Path, tmp_path: Path) -> None:
     """An id depends on what it names, not on what else is there or in which order."""
     other_occupation(data, "zzz")
@@ -197,6 +199,7 @@ def test_the_order_of_documents_does_not_move_an_id(data: Path, tmp_path: Path) 
     assert set(first.minted) == set(second.minted)
 
 
+@pytest.mark.long
 def test_documents_that_were_received_on_different_days(data: Path, tmp_path: Path) -> None:
     """What several documents say has one date: that of the first to say it, whatever their order.
 
@@ -287,6 +290,7 @@ def test_a_document_that_a_newer_edition_replaced(data: Path, tmp_path: Path) ->
     )
 
 
+@pytest.mark.long
 def test_an_older_edition_in_force_again(data: Path, tmp_path: Path) -> None:
     """A document that goes back to its former text has its former source, published as ever."""
     document = data / DOCUMENT
@@ -384,6 +388,7 @@ def test_building_again_without_a_change(data: Path, tmp_path: Path) -> None:
     assert second.release == first.release
 
 
+@pytest.mark.long
 def test_one_of_three_documents_is_changed(data: Path, tmp_path: Path) -> None:
     """Only what changed is worked out again, and the bytes are those of a build from nothing.
 

@@ -493,6 +493,7 @@ class Fake:
 
     port: int
     sent: str = ""
+    kind: str = "fake"
 
     def ask(self, job: Job, *, client: object = None) -> Whole:
         """Call the first SERVICE."""

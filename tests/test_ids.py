@@ -355,6 +355,7 @@ def requirement(release: Release, competence: str) -> str:
 Two = tuple[Release, Release, str, str]
 
 
+@pytest.mark.long
 def test_until_an_editor_says_so_there_are_two(two: Two) -> None:
     """Each profile has a competence of its own, although the names are alike."""
     first, _, kept, gone = two
@@ -366,6 +367,7 @@ def test_until_an_editor_says_so_there_are_two(two: Two) -> None:
         }
 
 
+@pytest.mark.long
 def test_a_merged_competence_has_a_successor(two: Two) -> None:
     """The second is deprecated and names the first, and so does each of its levels."""
     _, second, kept, gone = two

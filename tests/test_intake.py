@@ -145,6 +145,7 @@ def test_a_word_cut_at_the_end_of_a_line_or_page_is_made_whole(tmp_path: Path) -
 
 
 @papers.needs_office
+@pytest.mark.long
 def test_a_release_of_the_pdf_has_the_same_identifiers(pdf: Path, tmp_path: Path) -> None:
     """Profile, competences and statements keep their IRIs, whatever format they came in."""
     found = {}
@@ -813,6 +814,7 @@ def tree(data: Path) -> dict[str, bytes]:
     return {str(p.relative_to(root)): p.read_bytes() for p in root.rglob("*") if p.is_file()}
 
 
+@pytest.mark.long
 def test_a_killed_run_goes_on(data: Path) -> None:
     """After kill -9 nothing half written is left, and the next run ends where one would have."""
     folder = data.parent / "folder"

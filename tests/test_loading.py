@@ -160,6 +160,7 @@ def test_an_interrupted_load(
     assert without_state(graphs_in(store), newer) == expected(newer)
 
 
+@pytest.mark.long
 def test_more_than_one_transaction_takes(
     shipped_release: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -223,6 +223,7 @@ def test_a_limit_is_a_problem(
     assert lasted < 3.5
 
 
+@pytest.mark.long
 def test_what_only_one_engine_knows_is_no_sparql(shipped_release: Release) -> None:
     """Virtuoso's own words are refused, however they are written."""
     with made("virtuoso") as running:

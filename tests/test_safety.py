@@ -112,6 +112,7 @@ def drafts(place: Place) -> list[str]:
     return left + [path.name for path in place.data.iterdir() if path.name.endswith(".new")]
 
 
+@pytest.mark.long
 def test_build_that_is_killed(place: Place, hook: Path, second_release: Release) -> None:
     """Killed at any moment, many times over, a build loses nothing, and the next one is as ever."""
     first = place.into / editions.VERSION
@@ -163,6 +164,7 @@ def test_disk_that_is_full(place: Place, size: int) -> None:
     assert drafts(place) == []
 
 
+@pytest.mark.long
 def test_two_builds_at_once(place: Place, second_release: Release) -> None:
     """Both end well, there is one release, and each identifier was minted once."""
     builds = [subprocess.Popen(place.command(), stderr=subprocess.PIPE) for _ in range(2)]
@@ -186,6 +188,7 @@ def watched(place: Place) -> Iterator[tuple[subprocess.Popen[bytes], int]]:
 
 
 @pytest.mark.parametrize("change", ["replaced", "added"])
+@pytest.mark.long
 def test_source_that_changes_while_it_is_read(
     place: Place, watched: tuple[subprocess.Popen[bytes], int], change: str
 ) -> None:

@@ -129,6 +129,7 @@ def said_by(bodies: list[tuple[str, bytes]]) -> dict[str, set[ox.Triple]]:
     return found
 
 
+@pytest.mark.long
 def test_every_iri_answers_in_every_format(site: FlaskClient, shipped_release: Release) -> None:
     """303 to a document that holds triples about the thing: the same ones in each format (H-01)."""
     asking, wrong = Asking(site.application), []
@@ -536,6 +537,7 @@ def test_no_request_breaks_the_server(
 ) -> None:
     """Whatever is asked, and however, it is answered or refused (H-14)."""
     headers: Any = {"Accept": accept.encode().decode("latin-1")}
-    answer = site.open(root + tail, method=method, headers=headers)
+    # Two slashes would be read as the name of a host, by the client that we test with.
+    answer = site.open("/" + (root + tail).lstrip("/"), method=method, headers=headers)
 
     assert answer.status_code < 500

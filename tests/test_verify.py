@@ -71,6 +71,7 @@ def put(folder: Path, name: str, content: bytes) -> None:
     (folder / "SHA256SUMS").write_text("".join(lines))
 
 
+@pytest.mark.long
 def test_the_shipped_release_is_one_graph_as_files_and_as_a_service(
     shipped_release: Release,
 ) -> None:

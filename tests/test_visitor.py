@@ -182,6 +182,7 @@ def tree(client: FlaskClient, path: str) -> Any:
     return html5lib.parse(told.text, namespaceHTMLElements=False)
 
 
+@pytest.mark.long
 def test_the_matrix_of_many_profiles_comes_in_pages(many: FlaskClient) -> None:
     """Each profile is on one page; no page has them all; sorting and filters hold over all."""
     place, rows, pages = "/matrix?lang=bg&sort=1.1", [], 0
@@ -203,6 +204,7 @@ def test_the_matrix_of_many_profiles_comes_in_pages(many: FlaskClient) -> None:
     assert f"от {sum(level == 8 for level in levels)}" in told
 
 
+@pytest.mark.long
 def test_every_link_leads_somewhere(three_profiles: Release) -> None:
     """From the start page on, in both languages, no link within the service is broken.
 

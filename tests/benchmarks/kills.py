@@ -13,7 +13,18 @@ TEST = Path(__file__).parents[1] / "test_safety.py"
 def main() -> None:
     """Run the test as often as the environment says; raise where something was lost."""
     told = {"DIGIGRAPH_KILLS": "50"} | os.environ
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-k", "killed"]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "-m",
+        "long",
+        "-k",
+        "killed",
+    ]
     subprocess.run([*command, str(TEST)], env=told, check=True)
 
 
