@@ -15,7 +15,7 @@ test: .venv/ready $(EDITOR)
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 # What takes many seconds each: continuous integration runs it after `make test`.
 test-long: .venv/ready $(EDITOR)

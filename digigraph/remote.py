@@ -241,18 +241,17 @@ class Remote:
         try:
             address = self._find(told).query
             with exchange(address, query, _JSON, told, _MOST_STATE, dataset) as body:
-                found = dialect.table(cast(IO[bytes], body), "SELECT")
-                assert isinstance(found, ox.QuerySolutions)
-                rows = [(str(row["p"].value), str(row["o"].value)) for row in found]
+                rows = _pairs(dialect.table(cast(IO[bytes], body), "SELECT"))
                 body.drain()
         except Refusal as error:
             raise EngineUnavailable(
                 "refuses", f"the engine at {self.address} answers {error}"
             ) from error
-        except (SyntaxError, ValueError, AttributeError, AssertionError) as error:
+        except (SyntaxError, ValueError) as error:
+            # Rows that were not read to their end may not be let go by another thread.
             raise EngineUnavailable(
                 "refuses", f"what is at {self.address} does not speak SPARQL: {error}"
-            ) from error
+            ) from error.with_traceback(None)
         return held(rows)
 
     def _find(self, told: Watch) -> Endpoints:
@@ -293,6 +292,14 @@ class Remote:
             except (DigigraphError, Abandoned):
                 pass
             self._closed.wait(LOOK)
+
+
+def _pairs(found: ox.QuerySolutions | ox.QueryBoolean) -> list[tuple[str, str]]:
+    """Return what is stated of a load; a row of which a part is gone, in a switch, says nothing."""
+    if not isinstance(found, ox.QuerySolutions):
+        raise ValueError("it answers yes or no to a SELECT")
+    pairs = ((row["p"], row["o"]) for row in found)
+    return [(str(p.value), str(o.value)) for p, o in pairs if p is not None and o is not None]
 
 
 def _not_read(error: Exception) -> EngineUnavailable:

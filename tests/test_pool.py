@@ -555,8 +555,11 @@ def test_counts(sample_release: Release) -> None:
 def full(
     sample_release: Release, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[tuple[Pool, list[Child]]]:
-    """Yield a pool whose places for long are taken, as is a child more, and those children."""
-    monkeypatch.setattr("digigraph.child.QUICK", 0.03)
+    """Yield a pool whose places for long are taken, as is a child more, and those children.
+
+    What gives way there does so by the processor's time, on a busy machine too.
+    """
+    monkeypatch.setattr("digigraph.child.QUICK", 10)
     made = Pool(sample_release, replace(LIMITS, children=1, seconds=60, waiting_seconds=60))
     made.ask(CHEAP)
     until(lambda: whole(made))
