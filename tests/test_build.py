@@ -90,6 +90,7 @@ def test_two_builds_of_the_same_input(shipped_release: Release, tmp_path: Path) 
     assert published(again.folder) == published(shipped_release.folder)
 
 
+@pytest.mark.long
 def test_a_build_in_another_process_and_another_locale(
     shipped_release: Release, tmp_path: Path
 ) -> None:
@@ -131,6 +132,7 @@ def test_the_dumps_are_one_graph_in_every_library(shipped_release: Release) -> N
         assert set(graph) == set(expected), name
 
 
+@pytest.mark.long
 def test_a_build_under_another_base(tmp_path: Path) -> None:
     """The base is one setting: no IRI and no text of a release keeps the authored one (U-01)."""
     base = "https://example.org/digital/"
@@ -169,6 +171,7 @@ def test_no_triple_of_a_refused_document_is_published(
     assert outcome.release.dataset_digest == shipped_release.dataset_digest
 
 
+@pytest.mark.long
 def test_a_second_profile(data: Path, tmp_path: Path) -> None:
     """A new document gets new identifiers at the end of the register and its own triples."""
     before = (data / "ids.tsv").read_text(encoding="utf-8")
@@ -257,6 +260,7 @@ def said_by_several(outcome: build.Outcome) -> list[str]:
     ]
 
 
+@pytest.mark.long
 def test_the_same_profile_twice(data: Path, tmp_path: Path) -> None:
     """A second document of the same profile is refused, naming the first."""
     add_document(data, "twin", "документооборот", "документооборот и архива")
@@ -267,6 +271,7 @@ def test_the_same_profile_twice(data: Path, tmp_path: Path) -> None:
     assert "33393020-93" in str(refused.error)
 
 
+@pytest.mark.long
 def test_a_document_that_a_newer_edition_replaced(data: Path, tmp_path: Path) -> None:
     """The source of a replaced document is retired by the build, with its successor (V-05)."""
     document = data / DOCUMENT
@@ -355,6 +360,7 @@ def test_a_document_that_was_edited_by_hand(data: Path, tmp_path: Path) -> None:
         assert all(one in words for one in (str(document), received, found, "digigraph add"))
 
 
+@pytest.mark.long
 def test_a_register_that_lost_a_row(data: Path, tmp_path: Path) -> None:
     """A build with a register that forgets what a release published is refused."""
     other_occupation(data)

@@ -351,6 +351,7 @@ def test_the_changelog_tells_all_releases(second_release: Release) -> None:
     assert "Само други думи / Wording only: 1\n" in log
 
 
+@pytest.mark.long
 def test_the_same_inputs_after_the_same_release(
     second_data: Path, second_release: Release, shipped_release: Release, tmp_path: Path
 ) -> None:

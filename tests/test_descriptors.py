@@ -28,6 +28,7 @@ def table(tmp_path: Path, *rows: str, head: str = HEAD) -> Path:
     return path
 
 
+@pytest.mark.long
 def test_imported_texts_become_definitions(data: Path, tmp_path: Path) -> None:
     """Texts are joined in order as the definition of their level, with their source."""
     known = reference.load().competences

@@ -133,6 +133,7 @@ def test_nested_lists_and_soft_hyphens_change_nothing(tmp_path: Path) -> None:
     assert said(read(papers.converted(made, tmp_path, "odt")).text) == said(TEXT)
 
 
+@pytest.mark.long
 @papers.needs_office
 def test_a_word_cut_at_the_end_of_a_line_or_page_is_made_whole(tmp_path: Path) -> None:
     """By how the document writes it elsewhere; where it does not, the word is reported."""
@@ -550,6 +551,7 @@ def test_a_scanned_page_among_others_is_named(pdf: Path, tmp_path: Path) -> None
     assert examine(tmp_path / "mixed.pdf", KNOWN).refused.startswith("page 5 has no text")
 
 
+@pytest.mark.long
 @papers.needs_office
 def test_tables_without_lines_are_named_with_the_page(word: Path, tmp_path: Path) -> None:
     """A PDF whose tables are not ruled says so, all of it or a part."""

@@ -119,6 +119,7 @@ def test_every_promise_is_kept_today(now: FlaskClient, shipped_release: Release)
     assert gone == {}
 
 
+@pytest.mark.long
 def test_every_promise_is_kept_after_the_next_release(
     later: FlaskClient, second_release: Release
 ) -> None:
@@ -300,6 +301,7 @@ def test_two_releases_side_by_side(later: FlaskClient, second_release: Release) 
     assert file("2026.10.0").status_code == 404
 
 
+@pytest.mark.long
 def test_tombstones_without_an_earlier_release_at_hand(
     second_release: Release, second_data: Path, tmp_path: Path
 ) -> None:

@@ -55,7 +55,10 @@ def visit(browser: Browser) -> Iterator[Visit]:
         yield found
 
 
-@pytest.mark.parametrize(("lang", "theme"), [("bg", "light"), ("en", "dark")])
+@pytest.mark.parametrize(
+    ("lang", "theme"),
+    [("bg", "light"), pytest.param("en", "dark", marks=pytest.mark.long)],
+)
 def test_no_page_is_a_barrier(
     browser: Browser, site: str, lang: str, theme: Literal["light", "dark"]
 ) -> None:
