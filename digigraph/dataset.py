@@ -120,7 +120,7 @@ class Dataset:
         self,
         text: str,
         *,
-        type: str = "",  # noqa: A002
+        type: str = "",  # noqa: A002  # the name that the API has too
         limit: int = 10,
         offset: int = 0,
     ) -> Hits:
@@ -136,7 +136,12 @@ class Dataset:
         filters = _of_type(type)
         return Hits(self._search.search(text, filters, limit=limit, offset=offset).hits)
 
-    def match(self, text: str, *, type: str = "") -> Hit | None:  # noqa: A002
+    def match(
+        self,
+        text: str,
+        *,
+        type: str = "",  # noqa: A002  # the name that the API has too
+    ) -> Hit | None:
         """Return what a name or code most likely means, with a score to 100; None for nothing.
 
         The score is 100 for the very name or code. Raises what `search` does.

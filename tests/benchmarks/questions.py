@@ -81,7 +81,7 @@ def _values(release: Release) -> dict[str, list[str]]:
             f"PREFIX dgc: <{release.base}def#> PREFIX skos: <http://www.w3.org/2004/02/skos/core#>"
         )
         rows = store.query(f"{prefixes} SELECT DISTINCT ?x {{ {pattern} }} ORDER BY ?x")
-        return [row["x"].value for row in rows]  # type: ignore[union-attr]
+        return [row["x"].value for row in rows]  # type: ignore[union-attr]  # a SELECT that binds it
 
     found = {kind: column(f"?x a dgc:{kind}") for kind in KINDS}
     codes = column("?p a dgc:OccupationProfile ; dgc:occupation/skos:notation ?x")
