@@ -37,6 +37,7 @@ from digigraph.identifying import Known, Progress, Refused, identify, owners, re
 from digigraph.inputs import Inputs, inputs
 from digigraph.judging import Breach, check, checks, context_of, judge_part, settle
 from digigraph.kept import Kept
+from digigraph.known import said_in
 from digigraph.making import Shop, Stated, state_document
 from digigraph.names import Names
 from digigraph.parts import Part, lines_of, write_part
@@ -167,8 +168,10 @@ class _Build:
         promises.look_back(present)
         gone = promises.tombstones(present)
         _check_labels(given, present, described_by(gone), self._names, data)
-        said = graph.void_part(self._edition, identities, counted.tally(gone), self._names)
+        tally = counted.tally(gone)
+        said = graph.void_part(self._edition, identities, tally, self._names)
         said |= promises.tombstones(present, statistics=described_by(said))
+        clear = counted.clear(tally, said, (present, described_by(gone | said)))
         report = self._judged(stated, static | rest, asked | said | gone)
         told = Outcome(
             None, report, refused, read.accounts(), reused=sum(one.reused for one in stated)
@@ -178,7 +181,8 @@ class _Build:
         texts = extended(data, registry, register, former)
         promised = partial(promise, self._made_from, before_it, texts)
         parts = [*counted.parts, self._part("said", said | gone)]
-        release = self._published(parts, documents, registry, report, promised)
+        approve = partial(self._approve, clear)
+        release = self._published(parts, documents, registry, report, approve, promised)
         return replace(
             told,
             release=release,
@@ -226,7 +230,7 @@ class _Build:
         """Return one report: on what all documents share, on each of them, on what is said last."""
         self._progress("validation", 0, 2)
         context = context_of(common, self._made_from.base)
-        verdicts = [*(one.verdict for one in stated), judge_part(context, said)]
+        verdicts = [*(one.verdict for one in stated), judge_part(context, said_in(said))]
         self._progress("validation", 1, 2)
 
         def part(number: int) -> Collection[ox.Quad]:
@@ -245,6 +249,7 @@ class _Build:
         documents: Sequence[Known],
         registry: Registry,
         report: Report,
+        approve: Callable[[Path, Crew], Callable[[], None]],
         promised: Callable[[], None],
     ) -> Release:
         made_from = self._made_from
@@ -266,14 +271,15 @@ class _Build:
             },
             crew=self._crew,
             progress=self._progress,
-            approve=self._approve,
+            approve=approve,
             promise=promised,
         )
 
-    def _approve(self, store: Path, crew: Crew) -> Callable[[], None]:
-        """Ask all checks; what is returned raises `BuildRefused` where a rule is broken."""
+    def _approve(self, clear: Collection[str], store: Path, crew: Crew) -> Callable[[], None]:
+        """Ask all checks that are not clear; what is returned raises where a rule is broken."""
         base = self._made_from.base
-        asked = [crew.start(_check, (store, name, base)) for name in checks(base)]
+        wanted = [name for name in checks(base) if name not in clear]
+        asked = [crew.start(_check, (store, name, base)) for name in wanted]
 
         def approve() -> None:
             breaches = [breach for wait in asked for breach in wait()]

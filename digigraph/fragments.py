@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby, islice
+from itertools import groupby
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -18,14 +18,20 @@ from zlib_ng import zlib_ng
 
 from digigraph.jsonld import node_line
 from digigraph.parts import Bucket
-from digigraph.quads import Object, Subject, UnpublishableData
+from digigraph.quads import (
+    Statement,
+    Subject,
+    UnpublishableData,
+    properties,
+    statements,
+    union_lines,
+)
 from digigraph.rdfxml import RdfXml
 from digigraph.turtle import Terms
 
 TRIG = "trig "
 """What the key of a piece of TriG begins with; the IRI of its graph follows."""
 
-_BATCH = 10_000
 _NEWLINE, _INDENTED = "\n", "\n    "
 _RAW = -15
 """What tells zlib to write neither header nor checksum."""
@@ -60,10 +66,6 @@ class Fragments:
     graphs: dict[str, int]
 
 
-Statement = tuple[str, str, Object, str]
-"""Subject, property, value and graph."""
-
-
 def write_fragments(order: Order) -> Fragments:
     """Write a bucket in every format; raise `UnpublishableData` for what would be changed."""
     lines = order.bucket.lines()
@@ -71,9 +73,9 @@ def write_fragments(order: Order) -> Fragments:
     turtle, xml = Terms(order.base), RdfXml(order.base)
     graphs: Counter[str] = Counter()
     triples = 0
-    for iri, same in groupby(_parsed(lines), lambda one: one[0]):
+    for iri, same in groupby(statements(lines), lambda one: one[0]):
         said = list(same)
-        whole = (iri, _properties(said))
+        whole = (iri, properties(said))
         triples += sum(len(values) for _, values in whole[1])
         block = turtle.block(whole)
         told["ttl"].append(f"\n{block}")
@@ -85,7 +87,7 @@ def write_fragments(order: Order) -> Fragments:
     separator = ",\n" if order.number else ""
     contents = {
         "nq": b"".join(lines),
-        "nt": b"".join(_union(lines)),
+        "nt": b"".join(union_lines(lines)),
         **{name: "".join(texts).encode() for name, texts in told.items() if name != "jsonld"},
         "jsonld": (separator + ",\n".join(told["jsonld"])).encode(),
     }
@@ -109,27 +111,6 @@ def _piece(path: Path, content: bytes) -> Piece:
     return Piece(path, beside, zlib_ng.crc32(content), len(content))
 
 
-def _parsed(lines: Sequence[bytes]) -> Iterator[Statement]:
-    source = iter(lines)
-    while batch := b"".join(islice(source, _BATCH)):
-        for quad in ox.parse(batch, format=ox.RdfFormat.N_QUADS):
-            # Only IRIs and literals in named graphs are let into a part.
-            yield quad.subject.value, quad.predicate.value, quad.object, quad.graph_name.value
-
-
-def _properties(said: Sequence[Statement]) -> list[tuple[str, list[Object]]]:
-    """Return properties with their values; the same triple of two graphs is met twice in a row."""
-    found: list[tuple[str, list[Object]]] = []
-    before = None
-    for _, name, value, _ in said:
-        if not found or found[-1][0] != name:
-            found.append((name, [value]))
-        elif value != before:
-            found[-1][1].append(value)
-        before = value
-    return found
-
-
 def _trig(
     told: dict[str, list[str]], said: list[Statement], block: str, turtle: Terms
 ) -> Iterator[tuple[str, int]]:
@@ -139,17 +120,12 @@ def _trig(
         by_graph.setdefault(one[3], []).append(one)
     for graph, of_graph in by_graph.items():
         if len(by_graph) > 1:
-            subject: Subject = (of_graph[0][0], _properties(of_graph))
+            subject: Subject = (of_graph[0][0], properties(of_graph))
             indented = turtle.block(subject, indent="    ")
         else:
             indented = f"    {block[:-1].replace(_NEWLINE, _INDENTED)}\n"
         told.setdefault(f"{TRIG}{graph}", []).append(f"\n{indented}")
         yield graph, len(of_graph)
-
-
-def _union(lines: Sequence[bytes]) -> Iterator[bytes]:
-    triples = (line[: line.rindex(b" <")] + b" .\n" for line in lines)
-    return (line for line, _ in groupby(triples))
 
 
 def _check_kept(lines: Sequence[bytes]) -> None:

@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import IO, Any
 
-import pyoxigraph as ox
-
 from digigraph.quads import RDF_TYPE, XSD, XSD_STRING, Object, Subject, subjects
 from digigraph.resources import AUTHORED_BASE, folder, text
 
@@ -40,13 +38,13 @@ class Term:
 
     def fits(self, value: Object) -> bool:
         """Tell whether the value comes back unchanged from under this term."""
-        if isinstance(value, ox.NamedNode):
+        if value.is_iri:
             return self.coercion in ("@id", "@vocab")
         if value.language:
             return self.by_language
         if self.by_language:
             return False
-        return value.datatype.value == (self.coercion or XSD_STRING)
+        return value.datatype == (self.coercion or XSD_STRING)
 
 
 class Context:
@@ -78,7 +76,7 @@ class Context:
         written: dict[str, Json] = {}
         types: list[str] = []
         for name, values in properties:
-            if name == RDF_TYPE and all(isinstance(v, ox.NamedNode) for v in values):
+            if name == RDF_TYPE and all(v.is_iri for v in values):
                 types = [self._word(value.value) for value in values]
             else:
                 for value in values:
@@ -90,7 +88,7 @@ class Context:
         term = self._term_for(name, value)
         if term is None:
             written.setdefault(self._key(name), []).append(_expanded_value(value))
-        elif term.by_language and isinstance(value, ox.Literal):
+        elif term.by_language:
             written.setdefault(term.name, {}).setdefault(value.language, []).append(value.value)
         elif term.repeats:
             written.setdefault(term.name, []).append(self._value(term, value))
@@ -102,10 +100,7 @@ class Context:
 
     def _term_for(self, name: str, value: Object) -> Term | None:
         """Return the term that a value of a property fits, known by what kind of value it is."""
-        if isinstance(value, ox.NamedNode):
-            kind = "@id"
-        else:
-            kind = "@language" if value.language else value.datatype.value
+        kind = "@language" if value.language else value.datatype
         found = self._fitting.get((name, kind), ...)
         if found is ...:
             terms = self._terms.get(name, ())
@@ -113,9 +108,9 @@ class Context:
         return found
 
     def _value(self, term: Term, value: Object) -> Json:
-        if isinstance(value, ox.NamedNode):
+        if value.is_iri:
             return self._word(value.value) if term.coercion == "@vocab" else value.value
-        native = _NATIVE.get(value.datatype.value)
+        native = _NATIVE.get(value.datatype)
         return json.loads(value.value) if native and native.match(value.value) else value.value
 
     def _word(self, iri: str) -> str:
@@ -196,10 +191,10 @@ _written = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def _expanded_value(value: Object) -> dict[str, str]:
-    if isinstance(value, ox.NamedNode):
+    if value.is_iri:
         return {"@id": value.value}
     if value.language:
         return {"@value": value.value, "@language": value.language}
-    if value.datatype.value == XSD_STRING:
+    if value.datatype == XSD_STRING:
         return {"@value": value.value}
-    return {"@value": value.value, "@type": value.datatype.value}
+    return {"@value": value.value, "@type": value.datatype}

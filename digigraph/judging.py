@@ -24,8 +24,8 @@ from digigraph import rules
 from digigraph.borders import Verdict, is_own, outlook, quads_of_lines, reach, root
 from digigraph.catalog import queries
 from digigraph.findings import Finding, Report
-from digigraph.known import Known, Scope
-from digigraph.terms import Subject, from_ox
+from digigraph.known import Known, Scope, joined, said_in
+from digigraph.terms import Facts, Subject, from_ox
 from digigraph.validation import check_judged, judged
 
 
@@ -63,9 +63,12 @@ def context_of(quads: Iterable[ox.Quad], base: str) -> Known:
     return Known(quads, rules.rulebook(base))
 
 
-def judge_part(context: Known, part: Part) -> Verdict:
-    """Return the verdict on one part, by what it says and what is known beside it."""
-    with context.beside(part) as scope:
+def judge_part(context: Known, part: Facts, ntriples: bytes = b"") -> Verdict:
+    """Return the verdict on one part, by what it says and what is known beside it.
+
+    Without blank nodes it may be given as `ntriples` too, which is quicker.
+    """
+    with context.beside(part, ntriples) as scope:
         whole = judged(scope, scope.own)
         check_judged(whole.focus_nodes, len(scope.own), context.book)
         shared = [node for node in scope.own if not is_own(node, context)]
@@ -97,7 +100,7 @@ def judge(
     context = context_of(common, base)
     verdicts = []
     for number, part in enumerate(parts, 1):
-        verdicts.append(judge_part(context, part))
+        verdicts.append(judge_part(context, said_in(part)))
         progress(number, total)
     report = settle(context, verdicts, parts.__getitem__)
     progress(total, total)
@@ -114,8 +117,7 @@ def settle(context: Known, verdicts: Sequence[Verdict], part: Callable[[int], Pa
     groups = _groups(verdicts)
     settled = list(verdicts)
     for group in (some for some in groups if len(some) > 1):
-        joined = [quad for number in group for quad in part(number)]
-        settled[group[0]] = judge_part(context, joined)
+        settled[group[0]] = judge_part(context, _joined(group, part))
         for number in group[1:]:
             settled[number] = _NOTHING
     lines = sorted({line for verdict in settled for line in verdict.lines})
@@ -124,8 +126,7 @@ def settle(context: Known, verdicts: Sequence[Verdict], part: Callable[[int], Pa
     for group in groups:
         verdict = settled[group[0]]
         if _news(verdict, border):
-            joined = [quad for number in group for quad in part(number)]
-            settled[group[0]] = _again(context, joined, lines, verdict)
+            settled[group[0]] = _again(context, _joined(group, part), lines, verdict)
     for verdict in settled:
         found |= set(verdict.report.findings)
     reports = [verdict.report for verdict in settled]
@@ -136,6 +137,10 @@ def settle(context: Known, verdicts: Sequence[Verdict], part: Callable[[int], Pa
     )
 
 
+def _joined(group: Sequence[int], part: Callable[[int], Part]) -> Facts:
+    return said_in(quad for number in group for quad in part(number))
+
+
 _EMPTY = Report((), 0, 0)
 _NOTHING = Verdict(_EMPTY, _EMPTY, (), (), ())
 
@@ -143,11 +148,11 @@ _NOTHING = Verdict(_EMPTY, _EMPTY, (), (), ())
 def _of_border(context: Known, said: Part) -> tuple[Report, Report]:
     """Return the report on what the parts say of shared nodes, and on the rest of the context."""
     far = reach(context.book).back
-    with context.beside(said) as scope:
+    with context.beside(said_in(said)) as scope:
         border = {node for node in scope.own if not is_own(node, context)}
         border |= _named_by(scope, far)
         report = judged(scope, border)
-    with context.beside(()) as scope:
+    with context.beside({}) as scope:
         rest = judged(scope, [node for node in context.facts if node not in border])
     return report, rest
 
@@ -160,11 +165,10 @@ def _named_by(scope: Scope, paths: Collection[str]) -> set[Subject]:
     return {node for node in scope.known.facts if node in named}
 
 
-def _again(context: Known, part: Part, lines: Sequence[str], before: Verdict) -> Verdict:
+def _again(context: Known, part: Facts, lines: Sequence[str], before: Verdict) -> Verdict:
     """Return a verdict with the part's own nodes judged by all that is said of the border."""
-    mine = {quad.subject for quad in part}
-    with context.beside([*part, *quads_of_lines(lines)]) as scope:
-        own = [node for node in scope.own if node in mine and is_own(node, context)]
+    with context.beside(joined(part, said_in(quads_of_lines(lines)))) as scope:
+        own = [node for node in part if is_own(node, context)]
         report = judged(scope, own)
     return Verdict(report, before.border, before.claims, before.mentions, before.lines)
 

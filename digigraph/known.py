@@ -23,7 +23,7 @@ from digigraph.rules import (
     breaches_of_form,
     breaches_of_rules,
 )
-from digigraph.terms import Subject, Term, from_ox
+from digigraph.terms import Facts, Subject, Term, from_ox
 
 TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 SUBCLASS = "http://www.w3.org/2000/01/rdf-schema#subClassOf"
@@ -31,8 +31,6 @@ BESIDE = ox.NamedNode("urn:x-digigraph:beside")
 
 RENEWED = 200_000
 """After how many statements laid beside it the store is made anew; about 90 MB."""
-
-Facts = dict[Subject, dict[str, dict[Term, None]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,41 +95,40 @@ class Known:
 
     def _stored(self) -> ox.Store:
         store = ox.Store()
-        store.bulk_extend(
-            ox.Quad(node, ox.NamedNode(path), value)
-            for node, said in self.facts.items()
-            for path, values in said.items()
-            for value in values
-        )
+        store.bulk_extend(_quads(self.facts, ox.DefaultGraph()))
         return store
 
     @contextmanager
-    def beside(self, part: Collection[ox.Quad]) -> Iterator[Scope]:
-        """Lay a part beside what is known, for as long as it is judged."""
+    def beside(self, part: Facts, ntriples: bytes = b"") -> Iterator[Scope]:
+        """Lay a part beside what is known, for as long as it is judged.
+
+        Without blank nodes it may be given as `ntriples` too, which is quicker.
+        """
         if self._laid > RENEWED:  # a store in memory never gives back what was in it
             self.store, self._laid = self._stored(), 0
-        self._laid += len(part)
+        self._laid += sum(len(values) for said in part.values() for values in said.values())
         scope = Scope(self, part)
-        names = {quad.graph_name for quad in part}
         try:
-            self.store.extend(_named(part) if ox.DefaultGraph() in names else part)
+            if ntriples:
+                self.store.load(ntriples, ox.RdfFormat.N_TRIPLES, to_graph=BESIDE)
+            else:
+                self.store.extend(_quads(part, BESIDE))
             yield scope
         finally:
-            for name in (*names, BESIDE, FOCUS_GRAPH):
-                if not isinstance(name, ox.DefaultGraph):
-                    self.store.remove_graph(name)
+            for name in (BESIDE, FOCUS_GRAPH):
+                self.store.remove_graph(name)
 
 
 class Scope:
     """A part of the dataset and what is known beside it."""
 
-    def __init__(self, known: Known, part: Iterable[ox.Quad]) -> None:
-        """Index the part; `own` is what it says itself, `facts` also what is known of its nodes."""
+    def __init__(self, known: Known, part: Facts) -> None:
+        """Take the part; `own` is what it says itself, `facts` also what is known of its nodes."""
         self.known, self.book = known, known.book
-        self.own = said_in(part)
+        self.own = part
         self.facts: dict[Subject, Said] = dict(self.own)
         for node in self.own.keys() & known.facts.keys():
-            self.facts[node] = _merged(known.facts[node], self.own[node])
+            self.facts[node] = _merged(known.facts[node], part[node])
         deeper = any(SUBCLASS in said for said in self.own.values())
         self.classes = Classes(self.book, known.facts, self.own) if deeper else known.classes
 
@@ -200,12 +197,23 @@ def said_in(statements: Iterable[ox.Quad]) -> Facts:
     return facts
 
 
-def _merged(one: Said, other: Said) -> Said:
+def _quads(facts: Facts, graph: ox.NamedNode | ox.DefaultGraph) -> Iterator[ox.Quad]:
+    """Yield what is said as statements of a graph."""
+    nodes: dict[str, ox.NamedNode] = {}
+    for node, said in facts.items():
+        for path, values in said.items():
+            name = nodes.get(path) or nodes.setdefault(path, ox.NamedNode(path))
+            for value in values:
+                yield ox.Quad(node, name, value, graph)
+
+
+def joined(one: Facts, other: Facts) -> Facts:
+    """Return what both say."""
+    both = {node: _merged(one[node], other[node]) for node in one.keys() & other.keys()}
+    return {**one, **other, **both}
+
+
+def _merged(
+    one: Mapping[str, dict[Term, None]], other: Mapping[str, dict[Term, None]]
+) -> dict[str, dict[Term, None]]:
     return {path: {**one.get(path, {}), **other.get(path, {})} for path in {**one, **other}}
-
-
-def _named(part: Iterable[ox.Quad]) -> Iterator[ox.Quad]:
-    for quad in part:
-        nameless = isinstance(quad.graph_name, ox.DefaultGraph)
-        graph = BESIDE if nameless else quad.graph_name
-        yield ox.Quad(quad.subject, quad.predicate, quad.object, graph)

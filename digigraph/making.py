@@ -23,10 +23,10 @@ from digigraph.borders import Verdict
 from digigraph.errors import InputError
 from digigraph.judging import context_of, judge_part
 from digigraph.kept import Kept, key_of
-from digigraph.known import Known
+from digigraph.known import Known, joined, said_in
 from digigraph.labels import Labels
 from digigraph.names import Names
-from digigraph.parts import Part, lines_of, write_part
+from digigraph.parts import Part, union_lines, write_part
 from digigraph.records import Reading, Source
 
 
@@ -145,9 +145,11 @@ def state_document(task: ToState) -> Stated:
         labels=task.labels,
         shared=task.shared,
     )
-    beside = ox.parse(b"".join(task.beside), format=ox.RdfFormat.N_QUADS)
-    verdict = judge_part(_frame(task.shop.base), stated.union(beside))
-    part = write_part(kept.place(key), lines_of(stated), {"verdict": verdict.kept()})
+    lines = stated.lines()
+    beside = said_in(ox.parse(b"".join(task.beside), format=ox.RdfFormat.N_QUADS))
+    ntriples = b"".join(union_lines([*lines, *task.beside]))
+    verdict = judge_part(_frame(task.shop.base), joined(stated.facts(), beside), ntriples)
+    part = write_part(kept.place(key), lines, {"verdict": verdict.kept()})
     return Stated(part, verdict, reused=False)
 
 

@@ -173,6 +173,12 @@ def sorted_lines(quads: Iterable[ox.Quad], workspace: Path) -> Iterator[bytes]:
         yield from (line for line, _ in groupby(heapq.merge(*runs)))
 
 
+def union_lines(quad_lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield the N-Triples lines of all graphs together; equal triples stand side by side."""
+    triples = (line[: line.rindex(b" <")] + b" .\n" for line in quad_lines)
+    return (line for line, _ in groupby(triples))
+
+
 def _publishable(quad: ox.Quad) -> ox.Quad:
     named = isinstance(quad.subject, ox.NamedNode) and isinstance(
         quad.object, (ox.NamedNode, ox.Literal)

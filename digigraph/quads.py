@@ -7,21 +7,51 @@ trivial; every dump is written from it. Nothing here holds more in memory than o
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from itertools import groupby, islice
+from functools import lru_cache
+from itertools import groupby
+from typing import NamedTuple
 
 import pyoxigraph as ox
 
 from digigraph.names import PREFIXES
-from digigraph.parts import UnpublishableData, sorted_lines
+from digigraph.parts import UnpublishableData, sorted_lines, union_lines
 
-__all__ = ["Object", "Subject", "UnpublishableData", "graph_of_line", "sorted_lines", "subjects",
-           "union_lines"]  # fmt: skip
+__all__ = ["Object", "Statement", "Subject", "UnpublishableData", "graph_of_line", "properties",
+           "sorted_lines", "statements", "subjects", "union_lines"]  # fmt: skip
 
 RDF_TYPE = f"{PREFIXES['rdf']}type"
 XSD = PREFIXES["xsd"]
 XSD_STRING = f"{XSD}string"
+LANG_STRING = f"{PREFIXES['rdf']}langString"
 
-Object = ox.NamedNode | ox.Literal
+
+class Object(NamedTuple):
+    """A value as a line has it: an IRI or a literal.
+
+    `value` is the IRI or the lexical form, `datatype` is "" for an IRI, `language` is "" but for
+    a text in a language, and `token` is how N-Triples writes it.
+    """
+
+    value: str
+    datatype: str
+    language: str
+    token: str
+
+    @property
+    def is_iri(self) -> bool:
+        """Tell whether it is an IRI."""
+        return not self.datatype
+
+
+class Statement(NamedTuple):
+    """A line: subject, property, value, and the graph that it is in, or "" in N-Triples."""
+
+    subject: str
+    name: str
+    value: Object
+    graph: str
+
+
 Subject = tuple[str, list[tuple[str, list[Object]]]]
 """A subject's IRI, and its properties with their values, all in order."""
 
@@ -31,22 +61,70 @@ def graph_of_line(line: bytes) -> str:
     return line[line.rindex(b" <") + 2 : -4].decode()
 
 
-def union_lines(quad_lines: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield the N-Triples lines of all graphs together; equal triples stand side by side."""
-    triples = (line[: line.rindex(b" <")] + b" .\n" for line in quad_lines)
-    return (line for line, _ in groupby(triples))
-
-
 def subjects(lines: Iterable[bytes]) -> Iterator[Subject]:
-    """Yield subject by subject what sorted lines of N-Triples or N-Quads say."""
-    for subject, triples in groupby(_parsed(lines), lambda triple: triple[0]):
-        by_property = groupby(triples, lambda triple: triple[1])
-        yield subject, [(name, [triple[2] for triple in same]) for name, same in by_property]
+    """Yield subject by subject what sorted lines of N-Triples say."""
+    for subject, said in groupby(statements(lines, named=False), lambda one: one[0]):
+        yield subject, properties(said)
 
 
-def _parsed(lines: Iterable[bytes]) -> Iterator[tuple[str, str, Object]]:
-    source = iter(lines)
-    while batch := b"".join(islice(source, 10_000)):
-        for quad in ox.parse(batch, format=ox.RdfFormat.N_QUADS):
-            # The lines are ours: `sorted_lines` let only IRIs and literals through.
-            yield quad.subject.value, quad.predicate.value, quad.object
+def properties(said: Iterable[Statement]) -> list[tuple[str, list[Object]]]:
+    """Return the properties of one subject; the same triple of two graphs is met twice in a row."""
+    found: list[tuple[str, list[Object]]] = []
+    name, before = "", None
+    for _, other, value, _ in said:
+        if other != name:
+            name, values = other, [value]
+            found.append((name, values))
+        elif value is not before and value != before:
+            values.append(value)
+        before = value
+    return found
+
+
+def statements(lines: Iterable[bytes], *, named: bool = True) -> Iterator[Statement]:
+    """Yield what canonical lines say: those of N-Quads if `named`, else of N-Triples.
+
+    The lines are ours: only IRIs and literals are let into a part.
+    """
+    before: list[bytes] = [b"", b"", b"", b""]
+    subject, name, value, graph = "", "", _object(b"<>"), ""
+    for line in lines:
+        one = line.index(b" ")
+        two = line.index(b" ", one + 1)
+        end = line.rindex(b" <") if named else -3
+        now = [line[:one], line[one + 1 : two], line[two + 1 : end], line[end + 1 : -3]]
+        if now[0] != before[0]:
+            subject = now[0][1:-1].decode()
+        if now[1] != before[1]:
+            name = _object(now[1]).value
+        if now[2] != before[2]:
+            value = _object(now[2]) if now[2].endswith(b">") else _text(now[2])
+        if now[3] != before[3]:
+            graph = _object(now[3]).value
+        before = now
+        yield Statement(subject, name, value, graph)
+
+
+def _text(token: bytes) -> Object:
+    """Return the text that a token writes; most texts are met once."""
+    end = token.rindex(b'"')
+    told = token.decode()
+    if b"\\" in token:
+        (line,) = ox.parse(b"<a:> <a:> %b ." % token, format=ox.RdfFormat.N_TRIPLES)
+        assert isinstance(line.object, ox.Literal), "it begins with a quotation mark"
+        value = line.object.value
+    else:
+        value = token[1:end].decode()
+    language = token[end + 2 :].decode()
+    if token.startswith(b"^^", end + 1):
+        return Object(value, language[2:-1], "", told)
+    return Object(value, LANG_STRING if language else XSD_STRING, language, told)
+
+
+@lru_cache(maxsize=1 << 16)
+def _object(token: bytes) -> Object:
+    """Return the IRI or the typed value that a token writes; most are met often."""
+    if token.startswith(b"<"):
+        told = token.decode()
+        return Object(told[1:-1], "", "", told)
+    return _text(token)

@@ -11,8 +11,6 @@ from functools import lru_cache
 from typing import IO
 from xml.sax.saxutils import escape, quoteattr
 
-import pyoxigraph as ox
-
 from digigraph.names import Names
 from digigraph.quads import RDF_TYPE, XSD_STRING, Object, Subject, UnpublishableData, subjects
 
@@ -78,12 +76,12 @@ class RdfXml:
                 )
             tag = f"ns:{local[0]}"
             attributes = f" xmlns:ns={quoteattr(iri[: local.start()])}"
-        if isinstance(value, ox.NamedNode):
+        if value.is_iri:
             return f"    <{tag}{attributes} rdf:resource={_quoted(value.value)}/>\n"
         if value.language:
             attributes += f' xml:lang="{value.language}"'
-        elif value.datatype.value != XSD_STRING:
-            attributes += f" rdf:datatype={_quoted(value.datatype.value)}"
+        elif value.datatype != XSD_STRING:
+            attributes += f" rdf:datatype={_quoted(value.datatype)}"
         told = value.value
         if found := _NOT_XML.search(told):
             raise UnpublishableData(

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING
 import pyoxigraph as ox
 
 from digigraph.names import EXAMPLES, VOID, Names
-from digigraph.quads import Object as Value
-from digigraph.quads import subjects
 
 if TYPE_CHECKING:
     from digigraph.release import Release
@@ -39,6 +37,8 @@ OF_THE_RELEASE = ("catalog/", "release/", "graph/", VOID, f"{EXAMPLES}#")
 """What describes the dataset as a whole; that it changes is no news of a thing in it."""
 
 TERMS = ("def#", "shapes#")
+
+Value = ox.NamedNode | ox.Literal
 
 Said = dict[str, list[Value]]
 """Property -> values."""
@@ -124,8 +124,11 @@ def merged(before: Iterable[bytes], after: Iterable[bytes]) -> Iterator[tuple[by
 def by_subject(lines: Iterable[bytes]) -> dict[str, Said]:
     """Return what lines of N-Triples say of each subject."""
     found: dict[str, Said] = {}
-    for iri, properties in subjects(lines):
-        found[iri] = dict(properties)
+    for triple in ox.parse(b"".join(lines), format=ox.RdfFormat.N_TRIPLES):
+        assert isinstance(triple.subject, ox.NamedNode), "published data has no others"
+        assert isinstance(triple.object, (ox.NamedNode, ox.Literal)), "published data has no others"
+        said = found.setdefault(triple.subject.value, {})
+        said.setdefault(triple.predicate.value, []).append(triple.object)
     return found
 
 

@@ -13,6 +13,8 @@ from digigraph.errors import DigigraphError
 
 Term = ox.NamedNode | ox.BlankNode | ox.Literal
 Subject = ox.NamedNode | ox.BlankNode
+Facts = dict[Subject, dict[str, dict[Term, None]]]
+"""What is said of each node, by predicate; values keep the order in which they were met."""
 
 _STRING = "http://www.w3.org/2001/XMLSchema#string"
 

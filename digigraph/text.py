@@ -19,7 +19,7 @@ _LOOK_ALIKE = str.maketrans(
     "АВСЕНКМОРТХУасеорхукмтнлцсиийеъеегк",
 )
 _WORD = re.compile(r"[^\W\d_]+")
-_SPACE = re.compile(r"[\s\u200b\u2060\ufeff]+")
+_NO_WIDTH = "\u200b\u2060\ufeff"
 _NOT_WORD = re.compile(r"[\W_]+")
 _STRESS = dict.fromkeys(map(ord, "\u0301\u00ad"))
 
@@ -33,7 +33,10 @@ _LATIN = {
 
 def tidy(text: str) -> str:
     """Return `text` in NFC with runs of white space folded to one blank and none at the ends."""
-    return _SPACE.sub(" ", unicodedata.normalize("NFC", text).replace("\u00ad", "")).strip()
+    told = unicodedata.normalize("NFC", text).replace("\u00ad", "")
+    for sign in _NO_WIDTH:
+        told = told.replace(sign, " ")
+    return " ".join(told.split())
 
 
 def skeleton(text: str) -> str:

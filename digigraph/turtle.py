@@ -83,11 +83,11 @@ class Terms:
 
     def term(self, value: Object) -> str:
         """Return a value as Turtle writes it."""
-        if isinstance(value, ox.NamedNode):
+        datatype = value.datatype
+        if not datatype:
             return self.iri(value.value)
-        datatype = value.datatype.value
         if value.language or datatype == XSD_STRING:
-            return str(value)
+            return value.token
         if (bare := _BARE.get(datatype)) and bare.match(value.value):
             return value.value
         return f"{ox.Literal(value.value)}^^{self.iri(datatype)}"

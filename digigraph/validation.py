@@ -19,7 +19,7 @@ from rdflib.term import Node
 from digigraph import resources, rules
 from digigraph.errors import DigigraphError, InputError
 from digigraph.findings import Finding, Report, Severity
-from digigraph.known import Known, Scope
+from digigraph.known import Known, Scope, said_in
 from digigraph.resources import AUTHORED_BASE
 from digigraph.terms import Subject, from_ox, graph_of, quads_of
 
@@ -71,7 +71,7 @@ def validate_file(path: Path, base: str = AUTHORED_BASE) -> Report:
 
 def _validated(known: Known, statements: list[ox.Quad], focus: Collection[str] | None) -> Report:
     wanted = None if focus is None else {str(node) for node in focus}
-    with known.beside(statements) as scope:
+    with known.beside(said_in(statements)) as scope:
         nodes = [node for node in scope.own if wanted is None or node.value in wanted]
         report = judged(scope, nodes)
     check_judged(report.focus_nodes, len(nodes), known.book)

@@ -22,6 +22,7 @@ from worlds import BASE, CASES, expected, world, world_of
 from digigraph.errors import DigigraphError
 from digigraph.findings import Finding
 from digigraph.judging import Verdict, context_of, judge, judge_part, settle
+from digigraph.known import said_in
 from digigraph.terms import graph_of, quads_of
 from digigraph.validation import validate
 
@@ -181,7 +182,7 @@ def test_documents_that_share_nothing_are_not_judged_again() -> None:
     """Sound documents are asked for once; settling reads none of them a second time."""
     common, documents = split([sound("3"), sound("4")], framework=True)
     context = context_of(common, BASE)
-    verdicts = [judge_part(context, part) for part in documents]
+    verdicts = [judge_part(context, said_in(part)) for part in documents]
 
     report = settle(context, verdicts, lambda number: pytest.fail(f"{number} is asked for"))
 
@@ -195,7 +196,7 @@ def test_verdict_can_be_kept() -> None:
     common, (part,) = split([broken], framework=True)
     context = context_of(common, BASE)
 
-    verdict = judge_part(context, part)
+    verdict = judge_part(context, said_in(part))
 
     assert verdict.report.findings
     assert verdict.border.findings or verdict.lines
@@ -210,8 +211,8 @@ def test_context_is_as_before_once_a_part_is_judged() -> None:
     context = context_of(common, BASE)
     size = len(context.store)
 
-    there = [judge_part(context, part) for part in parts]
-    back = [judge_part(context, part) for part in reversed(parts)]
+    there = [judge_part(context, said_in(part)) for part in parts]
+    back = [judge_part(context, said_in(part)) for part in reversed(parts)]
 
     assert there == back[::-1]
     assert len(context.store) == size
@@ -222,4 +223,4 @@ def test_part_without_anything_to_judge() -> None:
     context = context_of(quads(sound("3")), BASE)
 
     with pytest.raises(DigigraphError, match="nothing was checked"):
-        judge_part(context, quads(said("<urn:x-a> a <urn:x-b> .")))
+        judge_part(context, said_in(quads(said("<urn:x-a> a <urn:x-b> ."))))

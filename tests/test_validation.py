@@ -21,7 +21,7 @@ from worlds import BASE, CASES, DGC, FOLDER, SHAPE, TEST, case, expected, world,
 
 from digigraph import resources, rules
 from digigraph.errors import DigigraphError, InputError
-from digigraph.known import Known
+from digigraph.known import Known, said_in
 from digigraph.terms import graph_of, quads_of
 from digigraph.validation import (
     SYNTAXES,
@@ -117,7 +117,7 @@ def test_every_targeted_shape_judges_the_world() -> None:
     book = rules.rulebook()
     targeted = {shape for shape, classes in book.targets.items() if classes}
 
-    with Known([], book).beside(list(quads_of(world()))) as scope:
+    with Known([], book).beside(said_in(quads_of(world()))) as scope:
         judging = set(scope.judged(scope.own))
 
     assert targeted == judging
@@ -255,7 +255,7 @@ def test_what_is_not_compiled_is_judged_by_pyshacl(turtle: str) -> None:
     shapes = shapes_with(NEW_SHAPE + turtle)
     data = world()
     data.add((PROFILE, DGC.duty, Literal(4)))
-    with Known([], rules.taken_apart(shapes)).beside(list(quads_of(data))) as scope:
+    with Known([], rules.taken_apart(shapes)).beside(said_in(quads_of(data))) as scope:
         report = judged(scope, scope.own)
     new = graph_of(ox.parse(PREFIXES + NEW_SHAPE + turtle, format=ox.RdfFormat.TURTLE))
     _, results, _ = pyshacl.validate(data, shacl_graph=new)

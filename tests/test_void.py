@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pyoxigraph as ox
 import pytest
 from conftest import BASE, quads_of
 from flask.testing import FlaskClient
 
+from digigraph.counting import Counting
+from digigraph.crew import Crew
+from digigraph.described import Described, described_by
 from digigraph.graph.survey import survey
 from digigraph.graph.tally import tally
 from digigraph.names import Names
-from digigraph.parts import lines_of
+from digigraph.parts import lines_of, write_part
 from digigraph.release import Release
 from digigraph.web import Settings, create_app
 
@@ -309,3 +313,49 @@ def test_a_triple_of_two_graphs_counts_once() -> None:
     assert found.triples[concept, related] == 1
     assert found.to_class[concept, related, Names().expanded("owl:Class")] == 1
     assert found.links == {(related, f"{BASE}id/b"): 1}
+
+
+SOUND = "<id/a> a skos:Concept ; skos:related <id/b> . <id/b> a skos:Concept ."
+UNCLEAR = {
+    "": set[str](),
+    "<id/a> skos:broader <id/c> .": {"dangling-references"},
+    '<id/c> skos:prefLabel "C"@en .': {"dangling-references"},
+    "<id/a> dgc:requiredLevell <id/b> .": {"unknown-terms"},
+    "<id/a> a dgc:Levell .": {"unknown-terms"},
+}
+
+
+def cleared(folder: Path, stated: str, said: str = "") -> set[str]:
+    """Return the checks that counting clears, each statement in a bucket apart."""
+    parts = [
+        write_part(folder / f"{number}", lines_of(quads_of(f"{one}.", "one")))
+        for number, one in enumerate(f"{SOUND} {stated}".split(" .")[:-1])
+    ]
+    counted = Counting(parts, Crew(1), Names(), lambda *_: None)
+    more = quads_of(said, "void") if said else []
+    known: tuple[Described, ...] = (counted.described(), described_by(more))
+    return counted.clear(counted.tally([]), more, known)
+
+
+@pytest.mark.parametrize("more", UNCLEAR)
+def test_what_the_counts_clear_need_not_be_looked_for(more: str, tmp_path: Path) -> None:
+    """A check of every statement is left out only where the counts show that it is in vain."""
+    checks = {"blank-nodes", "dangling-references", "unknown-terms"}
+
+    assert cleared(tmp_path, more) == checks - UNCLEAR[more]
+
+
+@pytest.mark.parametrize("more", [one for one in UNCLEAR if "prefLabel" not in one])
+def test_what_is_said_last_is_looked_at_too(more: str, tmp_path: Path) -> None:
+    """What stands in no count, as the counts themselves, is looked at statement by statement."""
+    checks = {"blank-nodes", "dangling-references", "unknown-terms"}
+
+    assert cleared(tmp_path, "", more) == checks - UNCLEAR[more]
+
+
+@pytest.mark.parametrize(
+    "line", [b"<urn:a> <urn:b> _:x <urn:g> .\n", b"_:x <urn:b> <urn:a> <urn:g> .\n"]
+)
+def test_a_node_without_a_name_is_never_cleared(line: bytes) -> None:
+    """Blank nodes are counted, though no part that we write can hold one."""
+    assert tally([survey([line], entities=f"{BASE}id/")]).nameless == 1

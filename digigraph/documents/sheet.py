@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
+from functools import lru_cache
 
 from digigraph.records import Accounted, Coverage, LineReason, Span, Text
 from digigraph.text import tidy
@@ -53,6 +54,8 @@ class Cell:
 
 
 _LONG_LINE = 10_000
+_SHORT = 2_000
+"""Shorter texts are remembered as plain ones: a cell is looked at often."""
 _TAG_NAMES = """
 a b blockquote body br caption center code col colgroup div em figure font footer h1 h2 h3 h4 h5 h6
 header hr html i img li ol p pre s small span strong sub sup table tbody td tfoot th thead tr u ul
@@ -94,12 +97,7 @@ class Sheet:
     def plain(self, cell: Cell) -> str:
         """Return the text of a cell without mark-up, entities resolved, white space folded."""
         raw = self.raw(cell)
-        if not _MARKS.search(raw):
-            return tidy(raw)
-        parts = (
-            self.raw(t.cell) if not t.tag else " " * (t.tag in _BREAKING) for t in self.tokens(cell)
-        )
-        return tidy(html.unescape("".join(parts)))
+        return _plain(raw) if len(raw) < _SHORT else _plain.__wrapped__(raw)
 
     def tokens(self, cell: Cell) -> Iterator[Token]:
         """Split a cell into tags and stretches of text."""
@@ -175,9 +173,6 @@ class Sheet:
 
     def is_blank(self, cell: Cell) -> bool:
         """Whether a cell holds no text."""
-        raw = self.raw(cell)
-        if not _MARKS.search(raw):
-            return not tidy(raw)
         return not self.plain(cell)
 
     def left_over(self) -> Iterator[Cell]:
@@ -221,6 +216,20 @@ class Sheet:
         )
         lost_lines = len({cell.line for cell in missing})
         return Coverage(lines, lines - lost_lines, characters, characters - lost)
+
+
+@lru_cache(maxsize=4096)
+def _plain(raw: str) -> str:
+    if not _MARKS.search(raw):
+        return tidy(raw)
+    parts, at = [], 0
+    for found in _TAG.finditer(raw):
+        name = (found[2] or "b").lower()
+        if name in _TAGS:
+            breaks = (found[1] or "") + name in _BREAKING
+            parts += [raw[at : found.start()], " " * breaks]
+            at = found.end()
+    return tidy(html.unescape("".join([*parts, raw[at:]])))
 
 
 def _occurs_again(line: str, text: str) -> bool:

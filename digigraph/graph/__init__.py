@@ -89,8 +89,8 @@ class Document:
 
 def document_part(
     document: Document, *, names: Names, reference: Reference, labels: Labels, shared: Shared
-) -> set[ox.Quad]:
-    """Return all that one document adds to the dataset."""
+) -> Writer:
+    """Return all that one document adds to the dataset, as the pen that wrote it."""
     told = document.reading.source or document.source
     writer = Writer(names, told.received)
     source = names.id(f"source/{document.identity.source_id}")
@@ -105,7 +105,7 @@ def document_part(
         if problem.severity is not Severity.ERROR:
             describe_finding(writer, source, problem, part.about)
     describe_coverage(writer, source, document.reading.coverage)
-    return writer.quads
+    return writer
 
 
 def dataset_part(
@@ -135,7 +135,7 @@ def dataset_part(
     known = called(static, labels, names)
     for mapping_set in mappings:
         describe_mappings(writer, mapping_set, labels, known)
-    return writer.quads
+    return writer.quads()
 
 
 def retired_part(
@@ -145,14 +145,14 @@ def retired_part(
     writer = Writer(names, edition.issued)
     for one, successor, withdrawn in gone:
         describe_gone(writer, one, successor, withdrawn=withdrawn)
-    return writer.quads
+    return writer.quads()
 
 
 def examples_part(edition: Edition, names: Names) -> set[ox.Quad]:
     """Return the example queries as data (S-09)."""
     writer = Writer(names, edition.issued)
     describe_examples(writer)
-    return writer.quads
+    return writer.quads()
 
 
 def void_part(
@@ -172,7 +172,7 @@ def void_part(
         examples += [names.id(f"competence/{one}") for _, one in document.competence_ids[:1]]
         examples += [names.occupation(document.code)] if document.code else []
     describe_void(writer, edition, counted, examples)
-    return writer.quads
+    return writer.quads()
 
 
 def speakers(descriptors: Sequence[Descriptor], names: Names) -> Speakers:
@@ -185,7 +185,7 @@ def frame_part(names: Names) -> set[ox.Quad]:
     writer = Writer(names, date.min)
     describe_competence_scheme(writer)
     describe_metrics(writer)
-    return static_part(names) | writer.quads
+    return static_part(names) | writer.quads()
 
 
 def static_part(names: Names) -> set[ox.Quad]:

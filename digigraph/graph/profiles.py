@@ -119,7 +119,7 @@ class ProfileGraph:
     def evidence(self, subject: str, predicate: str, name: str, *texts: Text | None) -> None:
         """State where the value of a property was read."""
         places = [span for one in texts if one for span in one.spans]
-        property_ = self.writer.node(predicate).value
+        property_ = self.writer.iri(predicate)
         evidence(self.writer, self.source, subject, property_, name, places)
 
     def _occupation(self, iri: str, title: Title, predicate: str, name: str) -> None:

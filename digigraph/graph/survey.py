@@ -18,6 +18,7 @@ from digigraph.names import PREFIXES
 
 _TYPE = f"<{PREFIXES['rdf']}type>".encode()
 _STRING = (f"{PREFIXES['xsd']}string", "")
+_NAMELESS = b"_:"
 _LANGUAGE_STRING = f"{PREFIXES['rdf']}langString"
 
 Kind = frozenset[str] | tuple[str, str]
@@ -53,7 +54,9 @@ class Survey:
     """What was counted in one bucket; kinds, properties and graphs are numbered within it.
 
     `described` has the kind of each subject, `objects` the graphs that name it as a bit each,
-    `foreign` the place in `ways` and how often, of objects that are described elsewhere.
+    `foreign` the place in `ways` and how often, of objects that are described elsewhere; a way
+    tells too whether those are entities. `classless` are entities that nothing says the class of,
+    `nameless` the nodes without an IRI.
     """
 
     kinds: list[Kind]
@@ -68,7 +71,9 @@ class Survey:
     described: Hashes
     objects: Hashes
     foreign: Hashes
-    ways: list[tuple[int, int]]
+    ways: list[tuple[int, int, bool]]
+    classless: int
+    nameless: int
 
 
 def hash_of(token: bytes) -> int:
@@ -105,7 +110,7 @@ class _Surveying:
         ends, links = Counter[tuple[int, int, int]](), Counter[tuple[str, str]]()
         objects: dict[bytes, int] = {}
         foreign = Counter[tuple[int, int, bytes]]()
-        triples = entities = 0
+        triples = entities = classless = nameless = 0
         subject = name = value = b""
         seen: set[int] = set()
         kind = number = 0
@@ -118,7 +123,10 @@ class _Surveying:
             if subject != before[0]:
                 kind = kind_of[subject]
                 members[kind] += 1
-                entities += subject.startswith(self._entities)
+                if subject.startswith(self._entities):
+                    entities += 1
+                    classless += kind == 0
+                nameless += subject.startswith(_NAMELESS)
                 seen = set()
             if name != before[1] or subject != before[0]:
                 number = names.setdefault(name, len(names))
@@ -146,13 +154,15 @@ class _Surveying:
                 ends[kind, number, kind_of[value]] += 1
             else:
                 foreign[kind, number, value] += 1
+                nameless += value.startswith(_NAMELESS)
             if value.startswith(self._starts):
                 space = next(space for start, space in self._spaces if value.startswith(start))
                 links[name[1:-1].decode(), space] += 1
         for here, (properties, classes) in zip(sizes, used, strict=True):
             here.properties = {one[1:-1].decode() for one in properties}
             here.classes = {one[1:-1].decode() for one in classes}
-        ways = sorted({way[:2] for way in foreign})
+        told = {one: (one[0], one[1], one[2].startswith(self._entities)) for one in foreign}
+        ways = sorted(set(told.values()))
         places = {way: place for place, way in enumerate(ways)}
         return Survey(
             list(self._kinds), [name[1:-1].decode() for name in names],
@@ -160,8 +170,8 @@ class _Surveying:
             triples, entities, members, subjects, ends, links,
             _hashes((hash_of(token), of) for token, of in kind_of.items()),
             _hashes(((hash_of(token), mask) for token, mask in objects.items()), "Q"),
-            _hashes((hash_of(one), places[k, n], many) for (k, n, one), many in foreign.items()),
-            ways,
+            _hashes((hash_of(one[2]), places[told[one]], foreign[one]) for one in foreign),
+            ways, classless, nameless,
         )  # fmt: skip
 
     def _subjects(self) -> dict[bytes, int]:

@@ -25,6 +25,7 @@ class Tally:
     A part is named by class of subject, property, and class, datatype or language of object; a
     node of several classes counts in each. `entities` are subjects under the prefix that was
     asked for; `links` counts triples by property and by the prefix their object begins with.
+    `dangling` counts what names an entity that is of no class, or is one; `nameless` are blank.
     """
 
     whole: Sizes
@@ -40,6 +41,8 @@ class Tally:
     to_datatype: Mapping[tuple[str, str, str], int]
     to_language: Mapping[tuple[str, str, str], int]
     links: Mapping[tuple[str, str], int]
+    dangling: int
+    nameless: int
 
 
 def tally(surveys: Sequence[Survey]) -> Tally:
@@ -66,7 +69,7 @@ class _Joining:
     """The surveys of all buckets, with one numbering of kinds and properties."""
 
     def __init__(self, surveys: Sequence[Survey]) -> None:
-        self._surveys = surveys
+        self._surveys, self._dangling = surveys, sum(one.classless for one in surveys)
         self._kinds: list[Kind] = [frozenset()]
         numbers: dict[Kind, int] = {frozenset(): 0}
         names: dict[str, int] = {}
@@ -122,8 +125,10 @@ class _Joining:
             told, at = one.foreign, one.foreign.between(low, high)
             rows = zip(told.hashes[at], told.first[at], told.second[at], strict=True)
             for token, way, many in rows:
-                kind, name = one.ways[way]
-                parts[kind_of[kind], names[name], kinds.get(token, 0)] += many
+                kind, name, is_entity = one.ways[way]
+                end = kinds.get(token, 0)
+                parts[kind_of[kind], names[name], end] += many
+                self._dangling += is_entity and end == 0
 
     def _masks(self, low: int, high: int) -> Counter[int]:
         """Return how many objects each set of graphs names."""
@@ -174,7 +179,7 @@ class _Joining:
             found["property_triples"], found["property_subjects"],
             pairs["triples"], pairs["subjects"],
             ends["class"], ends["datatype"], ends["language"],
-            links,
+            links, self._dangling, sum(one.nameless for one in self._surveys),
         )  # fmt: skip
 
     def _classes(self, kind: int) -> frozenset[str]:

@@ -1,29 +1,36 @@
-"""The pen: turns names and values into quads, each in its named graph.
+"""The pen: turns names and values into statements, each in its named graph.
 
 Every minted thing gets its identity block here (M-13), so none can be forgotten.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 
 import pyoxigraph as ox
 
 from digigraph.names import PREFIXES, Names
+from digigraph.terms import Facts
 
 _XSD = PREFIXES["xsd"]
+
+Value = ox.NamedNode | ox.Literal
 
 
 @dataclass
 class Writer:
-    """Collects the quads of one part of a dataset; the same statement is kept once."""
+    """Collects what one part of a dataset states; the same statement is kept once."""
 
     names: Names
     modified: date
-    quads: set[ox.Quad] = field(default_factory=set)
+    _said: dict[str, dict[str, dict[Value, tuple[str, ...]]]] = field(default_factory=dict)
+    """Subject -> property -> value -> the graphs in which it is said."""
     _nodes: dict[str, ox.NamedNode] = field(default_factory=dict)
-    _graphs: dict[str, ox.NamedNode] = field(default_factory=dict)
+    _iris: dict[str, str] = field(default_factory=dict)
+    _graphs: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def node(self, name: str) -> ox.NamedNode:
         """Return the node of a prefixed name such as "skos:Concept", or of a whole IRI."""
@@ -32,15 +39,54 @@ class Writer:
             node = self._nodes[name] = _node(self.names, name)
         return node
 
+    def iri(self, name: str) -> str:
+        """Return the IRI of a prefixed name, or a whole IRI as it is."""
+        iri = self._iris.get(name)
+        if iri is None:
+            iri = self._iris[name] = self.node(name).value
+        return iri
+
     def add(self, graph: str, subject: str, predicate: str, *values: str | ox.Literal) -> None:
         """State `subject predicate value` for each value in the graph `graph/{graph}`."""
-        graph_node = self._graphs.get(graph)
-        if graph_node is None:
-            graph_node = self._graphs[graph] = self.node(self.names.graph(graph))
-        subject_node, predicate_node = self.node(subject), self.node(predicate)
+        here = self._graphs.get(graph)
+        if here is None:
+            here = self._graphs[graph] = (self.iri(self.names.graph(graph)),)
+        said = self._said.setdefault(self.iri(subject), {}).setdefault(self.iri(predicate), {})
         for value in values:
             node = self.node(value) if isinstance(value, str) else value
-            self.quads.add(ox.Quad(subject_node, predicate_node, node, graph_node))
+            before = said.setdefault(node, here)
+            if before is not here and here[0] not in before:
+                said[node] = before + here
+
+    def lines(self) -> list[bytes]:
+        """Return the canonical N-Quads lines of all that was stated, in order."""
+        return sorted(
+            f"<{subject}> <{name}> {told} <{graph}> .\n".encode()
+            for subject, said in self._said.items()
+            for name, values in said.items()
+            for told, graphs in ((str(value), graphs) for value, graphs in values.items())
+            for graph in graphs
+        )
+
+    def facts(self) -> Facts:
+        """Return what was stated of each subject, whatever the graph."""
+        return {
+            ox.NamedNode(subject): {name: dict.fromkeys(values) for name, values in said.items()}
+            for subject, said in self._said.items()
+        }
+
+    def quads(self) -> set[ox.Quad]:
+        """Return all that was stated."""
+        return set(self._quads())
+
+    def _quads(self) -> Iterator[ox.Quad]:
+        for subject, said in self._said.items():
+            for name, values in said.items():
+                for value, graphs in values.items():
+                    for graph in graphs:
+                        yield ox.Quad(
+                            ox.NamedNode(subject), ox.NamedNode(name), value, ox.NamedNode(graph)
+                        )
 
     def types(self, graph: str, subject: str, *classes: str) -> None:
         """State the classes of a thing."""
@@ -93,6 +139,7 @@ def plain(value: str) -> ox.Literal:
     return ox.Literal(value)
 
 
+@lru_cache(maxsize=4096)
 def number(value: int) -> ox.Literal:
     """Return an xsd:integer in its canonical form."""
     return ox.Literal(str(value), datatype=ox.NamedNode(f"{_XSD}integer"))
@@ -110,6 +157,7 @@ def truth(value: bool) -> ox.Literal:
     return ox.Literal(str(value).lower(), datatype=ox.NamedNode(f"{_XSD}boolean"))
 
 
+@lru_cache(maxsize=64)
 def day(value: date) -> ox.Literal:
     """Return an xsd:date."""
     return ox.Literal(value.isoformat(), datatype=ox.NamedNode(f"{_XSD}date"))

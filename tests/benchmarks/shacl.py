@@ -27,6 +27,7 @@ from rdflib.term import Node
 from digigraph import documents, graph, reference, resources, rules, sources
 from digigraph.findings import Finding, Report
 from digigraph.judging import context_of, judge_part, settle
+from digigraph.known import said_in
 from digigraph.labels import Labels
 from digigraph.names import Names
 from digigraph.registry import Registry
@@ -133,7 +134,7 @@ def compare(count: int, *, reference_too: bool = True, tell: bool = True) -> tup
     touched = planted(parts)
     before, start = _peak(), time.process_time()
     context = context_of(common, resources.AUTHORED_BASE)
-    verdicts = [judge_part(context, part) for part in parts]
+    verdicts = [judge_part(context, said_in(part)) for part in parts]
     judging = time.process_time() - start
     report = settle(context, verdicts, parts.__getitem__)
     ours, more = time.process_time() - start, _peak() - before
