@@ -36,6 +36,8 @@ _GZIP_FOOT = struct.Struct("<HII")
 _END = 3
 """An empty last block of a deflate stream."""
 _CHUNK = 1 << 20
+ZSTANDARD = 3
+"""The level of Zstandard: the one it has by itself, five times as fast as twice as high."""
 
 Told = Callable[[int, int], None]
 """Told how many buckets are written, of how many."""
@@ -99,6 +101,8 @@ def write_store(folder: Path, dumps: Path, counts: Dumps) -> None:
     store.bulk_load(path=dumps / f"{NAME}.nq", format=ox.RdfFormat.N_QUADS, lenient=True)
     store.bulk_load(path=dumps / f"{NAME}.nt", format=ox.RdfFormat.N_TRIPLES, lenient=True)
     store.flush()
+    # Larger queries are a fifth faster once what was loaded in pieces is one sorted run.
+    store.optimize()
     expected = counts.triples + sum(counts.graphs.values())
     if (found := len(store)) != expected:
         raise DigigraphError(f"{folder}: the index holds {found} statements, expected {expected}")
@@ -148,7 +152,7 @@ class _Dump:
         self._plain, self._gz, self._zst = self._files = [
             _File(folder / f"{NAME}.{extension}{end}") for end in ("", ".gz", ".zst")
         ]
-        self._zstandard = ZstdCompressor(level=3).stream_writer(
+        self._zstandard = ZstdCompressor(level=ZSTANDARD).stream_writer(
             self._zst,  # type: ignore[arg-type] # it only writes
             closefd=False,
         )

@@ -75,40 +75,35 @@ class Context:
         iri, properties = subject
         written: dict[str, Json] = {}
         types: list[str] = []
+        fitting = self._fitting
         for name, values in properties:
             if name == RDF_TYPE and all(v.is_iri for v in values):
                 types = [self._word(value.value) for value in values]
-            else:
-                for value in values:
-                    self._add(written, name, value)
+                continue
+            for value in values:
+                kind = "@language" if value.language else value.datatype
+                term = fitting.get((name, kind), ...)
+                if term is ...:
+                    term = fitting[name, kind] = self._term_for(name, value)
+                if term is None or (not term.repeats and term.name in written):
+                    # No term fits, or two values where the model has one: said in full.
+                    written.setdefault(self._key(name), []).append(_expanded_value(value))
+                elif term.by_language:
+                    texts = written.setdefault(term.name, {})
+                    texts.setdefault(value.language, []).append(value.value)
+                elif term.repeats:
+                    written.setdefault(term.name, []).append(self._value(term, value))
+                else:
+                    written[term.name] = self._value(term, value)
         typed = {"type": types} if types else {}
         return {"id": iri, **typed, **dict(sorted(written.items()))}
 
-    def _add(self, written: dict[str, Json], name: str, value: Object) -> None:
-        term = self._term_for(name, value)
-        if term is None:
-            written.setdefault(self._key(name), []).append(_expanded_value(value))
-        elif term.by_language:
-            written.setdefault(term.name, {}).setdefault(value.language, []).append(value.value)
-        elif term.repeats:
-            written.setdefault(term.name, []).append(self._value(term, value))
-        elif term.name in written:
-            # Two values where the model has one: still said, in the other shape.
-            written.setdefault(self._key(name), []).append(_expanded_value(value))
-        else:
-            written[term.name] = self._value(term, value)
-
     def _term_for(self, name: str, value: Object) -> Term | None:
-        """Return the term that a value of a property fits, known by what kind of value it is."""
-        kind = "@language" if value.language else value.datatype
-        found = self._fitting.get((name, kind), ...)
-        if found is ...:
-            terms = self._terms.get(name, ())
-            found = self._fitting[name, kind] = next((t for t in terms if t.fits(value)), None)
-        return found
+        """Return the term that a value of a property fits, which depends on its kind alone."""
+        return next((term for term in self._terms.get(name, ()) if term.fits(value)), None)
 
     def _value(self, term: Term, value: Object) -> Json:
-        if value.is_iri:
+        if not value.datatype:
             return self._word(value.value) if term.coercion == "@vocab" else value.value
         native = _NATIVE.get(value.datatype)
         return json.loads(value.value) if native and native.match(value.value) else value.value

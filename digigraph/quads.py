@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from itertools import groupby
 from typing import NamedTuple
 
 import pyoxigraph as ox
@@ -16,13 +15,14 @@ import pyoxigraph as ox
 from digigraph.names import PREFIXES
 from digigraph.parts import UnpublishableData, sorted_lines, union_lines
 
-__all__ = ["Object", "Statement", "Subject", "UnpublishableData", "graph_of_line", "properties",
-           "sorted_lines", "statements", "subjects", "union_lines"]  # fmt: skip
+__all__ = ["Object", "Said", "Subject", "UnpublishableData", "by_subject", "graph_of_line",
+           "properties", "sorted_lines", "subjects", "union_lines"]  # fmt: skip
 
 RDF_TYPE = f"{PREFIXES['rdf']}type"
 XSD = PREFIXES["xsd"]
 XSD_STRING = f"{XSD}string"
 LANG_STRING = f"{PREFIXES['rdf']}langString"
+_CLOSES = ord(">")
 
 
 class Object(NamedTuple):
@@ -43,14 +43,8 @@ class Object(NamedTuple):
         return not self.datatype
 
 
-class Statement(NamedTuple):
-    """A line: subject, property, value, and the graph that it is in, or "" in N-Triples."""
-
-    subject: str
-    name: str
-    value: Object
-    graph: str
-
+Said = list[tuple[str, Object, str]]
+"""What is said of a subject, in order: property, value, and the graph, or "" in N-Triples."""
 
 Subject = tuple[str, list[tuple[str, list[Object]]]]
 """A subject's IRI, and its properties with their values, all in order."""
@@ -63,15 +57,15 @@ def graph_of_line(line: bytes) -> str:
 
 def subjects(lines: Iterable[bytes]) -> Iterator[Subject]:
     """Yield subject by subject what sorted lines of N-Triples say."""
-    for subject, said in groupby(statements(lines, named=False), lambda one: one[0]):
+    for subject, said in by_subject(lines, named=False):
         yield subject, properties(said)
 
 
-def properties(said: Iterable[Statement]) -> list[tuple[str, list[Object]]]:
+def properties(said: Said) -> list[tuple[str, list[Object]]]:
     """Return the properties of one subject; the same triple of two graphs is met twice in a row."""
     found: list[tuple[str, list[Object]]] = []
     name, before = "", None
-    for _, other, value, _ in said:
+    for other, value, _ in said:
         if other != name:
             name, values = other, [value]
             found.append((name, values))
@@ -81,28 +75,33 @@ def properties(said: Iterable[Statement]) -> list[tuple[str, list[Object]]]:
     return found
 
 
-def statements(lines: Iterable[bytes], *, named: bool = True) -> Iterator[Statement]:
-    """Yield what canonical lines say: those of N-Quads if `named`, else of N-Triples.
+def by_subject(lines: Iterable[bytes], *, named: bool = True) -> Iterator[tuple[str, Said]]:
+    """Yield what canonical lines say of each subject: those of N-Quads if `named`, else N-Triples.
 
     The lines are ours: only IRIs and literals are let into a part.
     """
-    before: list[bytes] = [b"", b"", b"", b""]
-    subject, name, value, graph = "", "", _object(b"<>"), ""
+    of, verb, told, of_graph = b"", b"", b"", b""
+    name, value, graph = "", _object(b"<>"), ""
+    said: Said = []
     for line in lines:
-        one = line.index(b" ")
-        two = line.index(b" ", one + 1)
-        end = line.rindex(b" <") if named else -3
-        now = [line[:one], line[one + 1 : two], line[two + 1 : end], line[end + 1 : -3]]
-        if now[0] != before[0]:
-            subject = now[0][1:-1].decode()
-        if now[1] != before[1]:
-            name = _object(now[1]).value
-        if now[2] != before[2]:
-            value = _object(now[2]) if now[2].endswith(b">") else _text(now[2])
-        if now[3] != before[3]:
-            graph = _object(now[3]).value
-        before = now
-        yield Statement(subject, name, value, graph)
+        one, two, rest = line.split(b" ", 2)
+        if one != of:
+            if said:
+                yield of[1:-1].decode(), said
+            of, said = one, []
+        if two != verb:
+            verb, name = two, _object(two).value
+        if named:
+            rest, _, last = rest.rpartition(b" <")
+            if last != of_graph:
+                of_graph, graph = last, last[:-4].decode()
+        else:
+            rest = rest[:-3]
+        if rest != told:
+            told, value = rest, _object(rest) if rest[-1] == _CLOSES else _text(rest)
+        said.append((name, value, graph))
+    if said:
+        yield of[1:-1].decode(), said
 
 
 def _text(token: bytes) -> Object:

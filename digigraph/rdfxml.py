@@ -15,8 +15,10 @@ from digigraph.names import Names
 from digigraph.quads import RDF_TYPE, XSD_STRING, Object, Subject, UnpublishableData, subjects
 
 _XML_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*\Z")
-_MARKUP = re.compile('[&<>"\\t\\n\\r]')
+_MARKUP = re.compile("[^\t\n !-%'-;=?-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""A letter of a text that cannot stand in XML as it is."""
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""A letter that cannot stand in XML at all."""
 
 
 def write_rdf_xml(out: IO[bytes], lines: Iterable[bytes], base: str) -> None:
@@ -38,6 +40,7 @@ class RdfXml:
         self.prefixes = Names(base).prefixes()
         self.by_namespace = {namespace: prefix for prefix, namespace in self.prefixes.items()}
         self._known = lru_cache(maxsize=4096)(self._known_as)
+        self._tags = lru_cache(maxsize=4096)(self._tags_of)
 
     def head(self) -> bytes:
         """Return what a document begins with."""
@@ -57,7 +60,7 @@ class RdfXml:
             self._element(name, value)
             for name, values in properties
             for value in values
-            if not (name == RDF_TYPE and value == typed)
+            if not (value is typed and name == RDF_TYPE)
         ]
         return f"  <{tag} rdf:about={_quoted(iri)}>\n{''.join(elements)}  </{tag}>\n"
 
@@ -67,6 +70,21 @@ class RdfXml:
         return f"{prefix}:{iri[cut:]}" if prefix and _XML_NAME.match(iri[cut:]) else None
 
     def _element(self, iri: str, value: Object) -> str:
+        told, datatype, language, _ = value
+        head, tail = self._tags(iri, datatype, language)
+        if not datatype:
+            return f"{head}{_quoted(told)}{tail}"
+        if _MARKUP.search(told):
+            if found := _NOT_XML.search(told):
+                raise UnpublishableData(
+                    f"U+{ord(found[0]):04X} cannot be written in RDF/XML; "
+                    f"take it out of the text “{told[:60]!r}” of <{iri}>"
+                )
+            told = escape(told, {"\r": "&#13;"})
+        return f"{head}{told}{tail}"
+
+    def _tags_of(self, iri: str, datatype: str, language: str) -> tuple[str, str]:
+        """Return what stands before and after a value: of an IRI, within the tag."""
         tag, attributes = self._known(iri), ""
         if tag is None:
             local = re.search(r"[A-Za-z_][A-Za-z0-9_.-]*\Z", iri)
@@ -76,21 +94,15 @@ class RdfXml:
                 )
             tag = f"ns:{local[0]}"
             attributes = f" xmlns:ns={quoteattr(iri[: local.start()])}"
-        if value.is_iri:
-            return f"    <{tag}{attributes} rdf:resource={_quoted(value.value)}/>\n"
-        if value.language:
-            attributes += f' xml:lang="{value.language}"'
-        elif value.datatype != XSD_STRING:
-            attributes += f" rdf:datatype={_quoted(value.datatype)}"
-        told = value.value
-        if found := _NOT_XML.search(told):
-            raise UnpublishableData(
-                f"U+{ord(found[0]):04X} cannot be written in RDF/XML; "
-                f"take it out of the text “{value.value[:60]!r}” of <{iri}>"
-            )
-        text = escape(told, {"\r": "&#13;"}) if _MARKUP.search(told) else told
-        return f"    <{tag}{attributes}>{text}</{tag}>\n"
+        if not datatype:
+            return f"    <{tag}{attributes} rdf:resource=", "/>\n"
+        if language:
+            attributes += f' xml:lang="{language}"'
+        elif datatype != XSD_STRING:
+            attributes += f" rdf:datatype={_quoted(datatype)}"
+        return f"    <{tag}{attributes}>", f"</{tag}>\n"
 
 
-def _quoted(value: str) -> str:
-    return quoteattr(value) if _MARKUP.search(value) else f'"{value}"'
+def _quoted(iri: str) -> str:
+    """Return an IRI as the value of an attribute; of all markup it may only have "&"."""
+    return quoteattr(iri) if "&" in iri else f'"{iri}"'

@@ -95,14 +95,20 @@ class Terms:
     def block(self, subject: Subject, indent: str = "") -> str:
         """Return all that is said of a subject."""
         iri, properties = subject
-        types_first = sorted(properties, key=lambda told: told[0] != RDF_TYPE)
-        clauses = []
-        for name, values in types_first:
+        clauses: list[str] = []
+        term = self.term
+        for name, values in properties:
             verb = "a" if name == RDF_TYPE else self.iri(name)
-            written = [self.term(value) for value in values]
-            line = f"{verb} {', '.join(written)}"
-            if len(line) > 100 and len(written) > 1:
-                gap = f"\n{indent}        "
-                line = f"{verb}{gap}" + f",{gap}".join(written)
-            clauses.append(line)
+            if len(values) == 1:
+                line = f"{verb} {term(values[0])}"
+            else:
+                written = [term(value) for value in values]
+                line = f"{verb} {', '.join(written)}"
+                if len(line) > 100:
+                    gap = f"\n{indent}        "
+                    line = f"{verb}{gap}" + f",{gap}".join(written)
+            if name == RDF_TYPE:
+                clauses.insert(0, line)
+            else:
+                clauses.append(line)
         return f"{indent}{self.iri(iri)} " + f" ;\n{indent}    ".join(clauses) + " .\n"
