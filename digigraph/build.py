@@ -102,7 +102,7 @@ def build(
     folder = kept or into / PARTS
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        store = Kept(folder)
+        store = Kept(folder, made_from.ground)
         with (
             store.in_use(),
             tempfile.TemporaryDirectory(prefix=_ROOM, dir=folder) as room,
@@ -161,7 +161,7 @@ class _Build:
         stated = self._stated(documents, given, wordings, beside)
         counted = Counting(
             [*(one.part for one in stated), self._part("whole", static | whole | asked)],
-            self._crew, self._names, self._progress,
+            self._crew, self._names, self._progress, self._kept,
         )  # fmt: skip
         promises = Promises(register, registry, previous, self._names, self._edition)
         present = counted.described()
@@ -270,6 +270,7 @@ class _Build:
                 "validation.json": f"{report.to_json()}\n".encode(),
             },
             crew=self._crew,
+            kept=self._kept,
             progress=self._progress,
             approve=approve,
             promise=promised,

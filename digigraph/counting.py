@@ -8,16 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from sys import byteorder
 
 import pyoxigraph as ox
 
 from digigraph.crew import Crew
 from digigraph.described import Described
-from digigraph.graph.survey import Survey, survey
+from digigraph.graph.survey import Survey, packed, survey, unpacked
 from digigraph.graph.tally import Tally, subjects_of, tally
 from digigraph.graph.void import TARGETS
+from digigraph.kept import Kept
 from digigraph.names import PREFIXES, Names
-from digigraph.parts import BUCKET, Bucket, Part, buckets, lines_of
+from digigraph.parts import BUCKET, Bucket, Part, buckets, digest_of, lines_of
 
 _SPACES = [target.space for target in TARGETS]
 _TYPE = ox.NamedNode(f"{PREFIXES['rdf']}type")
@@ -31,6 +33,7 @@ class Counting:
     crew: Crew
     names: Names
     progress: Callable[[str, int, int], None]
+    kept: Kept | None = None
 
     @cached_property
     def buckets(self) -> list[Bucket]:
@@ -40,11 +43,13 @@ class Counting:
     @cached_property
     def surveys(self) -> list[Survey]:
         """Return the survey of each bucket."""
-        tasks = [(bucket, self.names.id("")) for bucket in self.buckets]
+        tasks = [(bucket, self.names.id(""), self.kept) for bucket in self.buckets]
         found = []
         self.progress("counting", 0, len(tasks))
-        for number, one in enumerate(self.crew.do(survey_bucket, tasks, few=1), 1):
+        for number, (key, one) in enumerate(self.crew.do(survey_bucket, tasks, few=1), 1):
             self.progress("counting", number, len(tasks))
+            if self.kept:
+                self.kept.use([key])
             found.append(one)
         return found
 
@@ -87,7 +92,17 @@ def _iri(term: object) -> str:
     return term.value if isinstance(term, ox.NamedNode) else ""
 
 
-def survey_bucket(task: tuple[Bucket, str]) -> Survey:
-    """Return the survey of a bucket; with it comes the prefix of what the dataset describes."""
-    bucket, entities = task
-    return survey(bucket.lines(), entities=entities, spaces=_SPACES)
+def survey_bucket(task: tuple[Bucket, str, Kept | None]) -> tuple[str, Survey]:
+    """Return the key of a bucket's survey, if it is kept, and the survey.
+
+    With the bucket come the prefix of what the dataset describes, and where surveys are kept.
+    """
+    bucket, entities, kept = task
+    lines = bucket.lines()
+    key = kept.key("survey", digest_of(lines), entities, byteorder) if kept else ""
+    if kept and (known := kept.pieces(key)):
+        return key, unpacked(*known)
+    found = survey(lines, entities=entities, spaces=_SPACES)
+    if kept:
+        kept.keep_pieces(key, *packed(found))
+    return key, found

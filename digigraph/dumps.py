@@ -25,6 +25,7 @@ from digigraph.errors import DigigraphError
 from digigraph.formats import DUMP_FORMATS
 from digigraph.fragments import TRIG, Fragments, Order, Piece, packed, write_fragments
 from digigraph.jsonld import DOCUMENT_FOOT, document_head
+from digigraph.kept import Kept
 from digigraph.parts import BUCKET, Part, buckets
 from digigraph.rdfxml import RdfXml
 from digigraph.turtle import Terms
@@ -57,16 +58,18 @@ def write_dumps(
     parts: Sequence[Part],
     base: str,
     crew: Crew,
+    *,
+    kept: Kept | None = None,
     progress: Told = lambda *_: None,
 ) -> Dumps:
-    """Write the parts into `folder` in every dump format.
+    """Write the parts into `folder` in every dump format; buckets that did not change are `kept`.
 
     `.nq` and `.trig` hold the named graphs; the others hold the union of them as triples.
     """
     workspace = folder / ".pieces"
     workspace.mkdir()
     orders = [
-        Order(number, bucket, workspace, base)
+        Order(number, bucket, workspace, base, kept)
         for number, bucket in enumerate(buckets(parts, BUCKET))
     ]
     triples, graphs = 0, Counter[str]()
@@ -80,6 +83,8 @@ def write_dumps(
         progress(0, len(orders))
         for number, found in enumerate(crew.do(write_fragments, orders, few=1), 1):
             _add(dumps, trig, found)
+            if kept:
+                kept.use([found.key])
             triples += found.triples
             graphs.update(found.graphs)
             progress(number, len(orders))

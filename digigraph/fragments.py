@@ -8,15 +8,18 @@ end on a byte and refer to nothing before them.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pyoxigraph as ox
 from zlib_ng import zlib_ng
 
 from digigraph.jsonld import node_line
-from digigraph.parts import Bucket
+from digigraph.kept import Kept
+from digigraph.parts import Bucket, digest_of
 from digigraph.quads import Said, UnpublishableData, by_subject, properties, union_lines
 from digigraph.rdfxml import RdfXml
 from digigraph.turtle import Terms
@@ -43,12 +46,23 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What is to be written: the bucket, its number, the folder to write to, the base."""
+    """What is to be written: the bucket, its number, the folder to write to, the base.
+
+    Pieces of the same lines are taken from `kept`, and left there.
+    """
 
     number: int
     bucket: Bucket
     folder: Path
     base: str
+    kept: Kept | None = None
+
+    def key(self, lines: Sequence[bytes]) -> str:
+        """Return the key of the pieces; the first bucket has no comma before it in JSON-LD."""
+        if not self.kept:
+            return ""
+        first = "first" if self.number == 0 else ""
+        return self.kept.key("pieces", digest_of(lines), self.base, first, version("zlib-ng"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +72,15 @@ class Fragments:
     pieces: dict[str, Piece]
     triples: int
     graphs: dict[str, int]
+    key: str
 
 
 def write_fragments(order: Order) -> Fragments:
     """Write a bucket in every format; raise `UnpublishableData` for what would be changed."""
     lines = order.bucket.lines()
+    key = order.key(lines)
+    if order.kept and (known := order.kept.pieces(key)):
+        return _again(order, key, *known)
     told: dict[str, list[str]] = {"ttl": [], "rdf": [], "jsonld": []}
     turtle, xml = Terms(order.base), RdfXml(order.base)
     graphs: Counter[str] = Counter()
@@ -84,11 +102,24 @@ def write_fragments(order: Order) -> Fragments:
         **{name: "".join(texts).encode() for name, texts in told.items() if name != "jsonld"},
         "jsonld": (separator + ",\n".join(told["jsonld"])).encode(),
     }
+    deflated = {name: packed(content) for name, content in contents.items()}
     pieces = {
-        name: _piece(order.folder / f"{order.number}-{place}", content)
+        name: _piece(order.folder / f"{order.number}-{place}", content, deflated[name])
         for place, (name, content) in enumerate(contents.items())
     }
-    return Fragments(pieces, triples, dict(graphs))
+    if order.kept:
+        counts = {"names": [*contents], "triples": triples, "graphs": graphs}
+        order.kept.keep_pieces(key, counts, [*deflated.values()])
+    return Fragments(pieces, triples, dict(graphs), key)
+
+
+def _again(order: Order, key: str, told: Mapping[str, Any], kept: list[bytes]) -> Fragments:
+    """Write the pieces that were kept."""
+    pieces = {
+        name: _piece(order.folder / f"{order.number}-{place}", _unpacked(deflated), deflated)
+        for place, (name, deflated) in enumerate(zip(told["names"], kept, strict=True))
+    }
+    return Fragments(pieces, told["triples"], told["graphs"], key)
 
 
 def packed(content: bytes) -> bytes:
@@ -97,10 +128,14 @@ def packed(content: bytes) -> bytes:
     return deflate.compress(content) + deflate.flush(zlib_ng.Z_FULL_FLUSH)
 
 
-def _piece(path: Path, content: bytes) -> Piece:
+def _unpacked(piece: bytes) -> bytes:
+    return zlib_ng.decompressobj(_RAW).decompress(piece)
+
+
+def _piece(path: Path, content: bytes, deflated: bytes) -> Piece:
     path.write_bytes(content)
     beside = path.with_name(f"{path.name}.z")
-    beside.write_bytes(packed(content))
+    beside.write_bytes(deflated)
     return Piece(path, beside, zlib_ng.crc32(content), len(content))
 
 

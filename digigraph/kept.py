@@ -7,16 +7,21 @@ use for is taken away, so that the folder is never larger than what one build ne
 from __future__ import annotations
 
 import fcntl
+import json
+import os
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+import struct
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from hashlib import sha256
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
 from digigraph.parts import DamagedPart, Part, open_part, write_part
 
 _LOCK = ".lock"
+_HEAD, _DIGEST = struct.Struct("<Q"), 32
 _DIGITS = 2
 """How many digits of a key name the folder that it is in."""
 
@@ -24,10 +29,18 @@ _DIGITS = 2
 class Kept:
     """The parts that are kept in a folder, by key."""
 
-    def __init__(self, folder: Path) -> None:
-        """Take the folder; it is made when something is kept."""
-        self._folder = folder
+    def __init__(self, folder: Path, ground: str = "") -> None:
+        """Take the folder, which is made when something is kept, and the digest of the code."""
+        self._folder, self._ground = folder, ground
         self._used: set[str] = set()
+
+    def __reduce__(self) -> tuple[type[Kept], tuple[Path, str]]:
+        """Go to another process without what was used; only the first takes note of that."""
+        return Kept, (self._folder, self._ground)
+
+    def key(self, *made_from: str) -> str:
+        """Return the key of what the code makes from these texts."""
+        return key_of(self._ground, *made_from)
 
     def use(self, keys: Iterable[str]) -> None:
         """Take note of what the present build has used, in whatever process."""
@@ -52,6 +65,40 @@ class Kept:
     def keep(self, key: str, told: Mapping[str, Any]) -> None:
         """Keep something that has no lines."""
         write_part(self.place(key), (), told)
+
+    def keep_pieces(self, key: str, told: Mapping[str, Any], pieces: Sequence[bytes]) -> None:
+        """Keep pieces of bytes, and what is to be told of them, in one step."""
+        head = json.dumps({"told": told, "sizes": [len(piece) for piece in pieces]}).encode()
+        digest = sha256(head)
+        place = self.place(key)
+        beside = place.with_name(f"{place.name}.{os.getpid()}.new")
+        with beside.open("wb") as out:
+            out.write(_HEAD.pack(len(head)))
+            out.write(head)
+            for piece in pieces:
+                out.write(piece)
+                digest.update(piece)
+            out.write(digest.digest())
+        beside.replace(place)
+
+    def pieces(self, key: str) -> tuple[Any, list[bytes]] | None:
+        """Return what is told of the pieces of a key, and them; None if missing or damaged."""
+        path = self.place(key)
+        try:
+            content = memoryview(path.read_bytes())
+            (size,) = _HEAD.unpack_from(content)
+            start = _HEAD.size + size
+            if sha256(content[_HEAD.size : -_DIGEST]).digest() != content[-_DIGEST:]:
+                raise DamagedPart(path)
+            told = json.loads(bytes(content[_HEAD.size : start]))
+            ends = [*accumulate(told["sizes"], initial=start)]
+            return told["told"], [bytes(content[one:two]) for one, two in pairwise(ends)]
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError, struct.error, DamagedPart):
+            with suppress(OSError):
+                path.unlink()
+            return None
 
     @contextmanager
     def in_use(self) -> Iterator[None]:

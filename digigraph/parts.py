@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pyoxigraph as ox
 from zstandard import ZstdCompressor, ZstdDecompressor, ZstdError
@@ -30,8 +31,11 @@ from digigraph.errors import DigigraphError
 BLOCK = 1_000
 """Lines that are compressed together."""
 
-BUCKET = 200_000
-"""About how many lines a bucket has; about 150 MB while a process works on it."""
+BUCKET = 150_000
+"""How many lines a bucket has at the least; about 150 MB while a process works on it."""
+
+_CHOSEN, _MOST = 16, 5 / 3
+"""One subject in so many is chosen to begin a bucket; how much more a bucket may have."""
 
 RUN = 200_000
 """How many lines are sorted at once before they are laid aside on disk."""
@@ -191,6 +195,11 @@ def _publishable(quad: ox.Quad) -> ox.Quad:
     )
 
 
+def digest_of(lines: Iterable[bytes]) -> str:
+    """Return the SHA-256 of lines."""
+    return hashlib.sha256(b"".join(lines)).hexdigest()
+
+
 def subject_of(line: bytes) -> bytes:
     """Return the subject that a line begins with, with its angle brackets and the space after."""
     return line[: line.index(b" ") + 1]
@@ -218,12 +227,17 @@ def buckets(parts: Sequence[Part], size: int) -> list[Bucket]:
 
 
 def _cuts(parts: Sequence[Part], size: int) -> list[bytes]:
-    """Return the subjects that buckets begin with; the first bucket begins with the first line."""
+    """Return the subjects that buckets begin with; the first bucket begins with the first line.
+
+    Among the subjects that could begin one, its hash chooses. So most buckets are what they were
+    where something was changed in one of them; counting alone would move all that follow it.
+    """
     marks = sorted((block.first, block.lines) for part in parts for block in part.blocks)
     cuts: list[bytes] = []
     held = 0
     for first, lines in marks:
-        if not cuts or (held >= size and first != cuts[-1]):
+        is_full = held >= size and (crc32(first) % _CHOSEN == 0 or held >= size * _MOST)
+        if not cuts or (is_full and first != cuts[-1]):
             cuts.append(first)
             held = 0
         held += lines

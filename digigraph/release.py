@@ -23,6 +23,7 @@ from digigraph.crew import Crew
 from digigraph.disk import sha256, sync
 from digigraph.dumps import Dumps, write_dumps, write_store
 from digigraph.errors import ReleaseError, ReleaseExists
+from digigraph.kept import Kept
 from digigraph.manifests import (
     MANIFEST,
     STORE,
@@ -77,6 +78,7 @@ def write_release(
     files: Mapping[str, bytes | Callable[[], bytes]] | None = None,
     reuse: bool = True,
     crew: Crew | None = None,
+    kept: Kept | None = None,
     progress: Told = lambda *_: None,
     approve: Callable[[Path, Crew], Callable[[], None]] | None = None,
     promise: Callable[[], None] | None = None,
@@ -87,6 +89,7 @@ def write_release(
     is given the folder of the index and those who can look into it. `promise` is called when all
     is written and read back, and nothing is published if it raises.
     What `files` has is a file's bytes, or what returns them when they are written.
+    What was written of the same lines before is taken from `kept`, and left there.
     It tells what changed since the newest earlier release of the same base in the folder, if
     there is one; `notes` say by language what an editor says of it.
     A release of this version with the same inputs is returned as it is if `reuse`; any other
@@ -107,7 +110,7 @@ def write_release(
             try:
                 draft.mkdir()
                 with Crew(1) if crew is None else nullcontext(crew) as workers:
-                    dumps = _dumps(draft, quads, parts, base, workers, progress)
+                    dumps = _dumps(draft, quads, parts, base, workers, kept, progress)
                     progress("index", 0, 1)
                     write_store(draft / STORE, draft, dumps)
                     progress("files", 0, 1)
@@ -232,12 +235,15 @@ def _dumps(
     parts: Sequence[Part],
     base: str,
     crew: Crew,
+    kept: Kept | None,
     progress: Told,
 ) -> Dumps:
     """Write the dumps; quads become a part of their own while it is done."""
     loose = draft / ".quads"
     part = write_part(loose, sorted_lines(quads, draft))
-    dumps = write_dumps(draft, [*parts, part], base, crew, partial(progress, "release"))
+    dumps = write_dumps(
+        draft, [*parts, part], base, crew, kept=kept, progress=partial(progress, "release")
+    )
     loose.unlink()
     return dumps
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from typing import Any
 
 from digigraph.names import PREFIXES
 
@@ -74,6 +75,54 @@ class Survey:
     ways: list[tuple[int, int, bool]]
     classless: int
     nameless: int
+
+
+def packed(found: Survey) -> tuple[dict[str, Any], list[bytes]]:
+    """Return a survey as JSON and bytes, from which `unpacked` makes it again."""
+    told = {
+        "kinds": [sorted(kind) if isinstance(kind, frozenset) else {"literal": kind}
+                  for kind in found.kinds],
+        "names": found.names,
+        "graphs": {
+            graph: [[one.triples, one.subjects, one.objects],
+                    sorted(one.properties), sorted(one.classes)]
+            for graph, one in found.graphs.items()
+        },
+        "numbers": [found.triples, found.entities, found.classless, found.nameless],
+        "counts": [
+            [(key, many) for key, many in counts.items()]
+            for counts in (found.members, found.subjects, found.ends, found.links)
+        ],
+        "ways": found.ways,
+    }  # fmt: skip
+    arrays = [
+        column
+        for hashes in (found.described, found.objects, found.foreign)
+        for column in (hashes.hashes, hashes.first, hashes.second)
+    ]
+    told["codes"] = [column.typecode for column in arrays]
+    return told, [column.tobytes() for column in arrays]
+
+
+def unpacked(told: Mapping[str, Any], pieces: Sequence[bytes]) -> Survey:
+    """Return the survey that was packed."""
+    columns = [array(code, piece) for code, piece in zip(told["codes"], pieces, strict=True)]
+    described, objects, foreign = (Hashes(*columns[at : at + 3]) for at in (0, 3, 6))
+    members, *pairs = told["counts"]
+    by_subject, ends, links = (Counter({tuple(key): n for key, n in some}) for some in pairs)
+    graphs = {
+        name: Sizes(triples, subjects, objects, set(properties), set(classes))
+        for name, ((triples, subjects, objects), properties, classes) in told["graphs"].items()
+    }
+    triples, entities, classless, nameless = told["numbers"]
+    return Survey(
+        [tuple(one["literal"]) if isinstance(one, dict) else frozenset(one)
+         for one in told["kinds"]],
+        told["names"], graphs,
+        triples, entities, Counter(dict(members)), by_subject, ends, links,
+        described, objects, foreign,
+        [tuple(way) for way in told["ways"]], classless, nameless,
+    )  # fmt: skip
 
 
 def hash_of(token: bytes) -> int:
