@@ -10,7 +10,6 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import groupby
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -79,8 +78,18 @@ def described_in(ntriples: Path, wanted: Described, also: Sequence[str]) -> tupl
     return Described(array("Q", sorted(hashes))), gone, apart
 
 
-def _by_subject(lines: Iterable[bytes]) -> Iterator[tuple[bytes, Iterator[bytes]]]:
-    return groupby(lines, lambda line: line[: line.index(_END) + 1])
+def _by_subject(lines: Iterable[bytes]) -> Iterator[tuple[bytes, list[bytes]]]:
+    token, start, same = b"", b"\0", list[bytes]()
+    for line in lines:
+        if line.startswith(start):
+            same.append(line)
+            continue
+        if same:
+            yield token, same
+        start = line[: line.index(_END) + 2]
+        token, same = start[:-1], [line]
+    if same:
+        yield token, same
 
 
 def _said(lines: Iterable[bytes]) -> tuple[str, Said]:

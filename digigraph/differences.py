@@ -12,6 +12,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from digigraph.changes import KINDS, Change, Differences
+from digigraph.differing import differing
 from digigraph.errors import UsageError
 from digigraph.pairing import Place, paired, place_of
 from digigraph.sides import (
@@ -24,7 +25,6 @@ from digigraph.sides import (
     Said,
     Side,
     by_subject,
-    merged,
     same_shape,
     side_of,
 )
@@ -47,11 +47,8 @@ def compare(before: Side, after: Side) -> Differences:
     """Return what changed from one release to another, in order of kind and thing."""
     removed: list[bytes] = []
     added: list[bytes] = []
-    for line, old, new in merged(before.lines(), after.lines()):
-        if not new:
-            removed.append(line)
-        elif not old:
-            added.append(line)
+    for line, is_new in differing(before.ntriples, after.ntriples):
+        (added if is_new else removed).append(line)
     reader = _Reader(before, after, by_subject(removed), by_subject(added))
     order = {kind: number for number, kind in enumerate(KINDS)}
     changes = sorted(reader.changes(), key=lambda c: (order[c.kind], c.entity, str(c.before)))

@@ -1,8 +1,7 @@
-"""Writes the dumps of a release, and the index that the endpoint answers from.
+"""Writes the dumps of a release.
 
 Each dump is there as it is, as gzip and as Zstandard. All of them come from the one sorted order,
-bucket by bucket, so they are the same graph and, with the same input, the same bytes. Only the
-index may differ from build to build.
+bucket by bucket, so they are the same graph and, with the same input, the same bytes.
 """
 
 from __future__ import annotations
@@ -16,12 +15,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
-import pyoxigraph as ox
 from zlib_ng import zlib_ng
 from zstandard import ZstdCompressor
 
 from digigraph.crew import Crew
-from digigraph.errors import DigigraphError
 from digigraph.formats import DUMP_FORMATS
 from digigraph.fragments import TRIG, Fragments, Order, Piece, packed, write_fragments
 from digigraph.jsonld import DOCUMENT_FOOT, document_head
@@ -94,23 +91,6 @@ def write_dumps(
         files = {name: told for dump in dumps.values() for name, told in dump.finish()}
     workspace.rmdir()
     return Dumps(files, triples, dict(sorted(graphs.items())))
-
-
-def write_store(folder: Path, dumps: Path, counts: Dumps) -> None:
-    """Index the dumps, and make sure that all of it came in.
-
-    The default graph holds the union as triples of its own: the engine's own union answers a
-    statement of two graphs twice.
-    """
-    store = ox.Store(folder)
-    store.bulk_load(path=dumps / f"{NAME}.nq", format=ox.RdfFormat.N_QUADS, lenient=True)
-    store.bulk_load(path=dumps / f"{NAME}.nt", format=ox.RdfFormat.N_TRIPLES, lenient=True)
-    store.flush()
-    # Larger queries are a fifth faster once what was loaded in pieces is one sorted run.
-    store.optimize()
-    expected = counts.triples + sum(counts.graphs.values())
-    if (found := len(store)) != expected:
-        raise DigigraphError(f"{folder}: the index holds {found} statements, expected {expected}")
 
 
 def _heads(dumps: dict[str, _Dump], base: str) -> None:

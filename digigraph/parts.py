@@ -31,8 +31,11 @@ from digigraph.errors import DigigraphError
 BLOCK = 1_000
 """Lines that are compressed together."""
 
-BUCKET = 150_000
-"""How many lines a bucket has at the least; about 150 MB while a process works on it."""
+BUCKET = 30_000
+"""How many lines a bucket has at the least; about 40 MB while a process works on it.
+
+The smaller buckets are, the more of them are what they were before a change.
+"""
 
 _CHOSEN, _MOST = 16, 5 / 3
 """One subject in so many is chosen to begin a bucket; how much more a bucket may have."""

@@ -21,8 +21,9 @@ import pyoxigraph as ox
 from digigraph.changelog import write_changes
 from digigraph.crew import Crew
 from digigraph.disk import sha256, sync
-from digigraph.dumps import Dumps, write_dumps, write_store
+from digigraph.dumps import Dumps, write_dumps
 from digigraph.errors import ReleaseError, ReleaseExists
+from digigraph.indexing import write_store
 from digigraph.kept import Kept
 from digigraph.manifests import (
     MANIFEST,
@@ -112,7 +113,7 @@ def write_release(
                 with Crew(1) if crew is None else nullcontext(crew) as workers:
                     dumps = _dumps(draft, quads, parts, base, workers, kept, progress)
                     progress("index", 0, 1)
-                    write_store(draft / STORE, draft, dumps)
+                    write_store(draft / STORE, draft, dumps, previous.folder if previous else None)
                     progress("files", 0, 1)
                     approved = approve(draft / STORE, workers) if approve else None
                     indexed = workers.start(_write_index, (draft, base))

@@ -48,14 +48,9 @@ class Side:
     """One release of the two: its sorted triples, and look-ups in its index."""
 
     def __init__(self, version: str, base: str, ntriples: Path, store: Path) -> None:
-        """Open the index; nothing is read yet."""
-        self.version, self.names, self._ntriples = version, Names(base), ntriples
+        """Open the index; the sorted triples are not read yet."""
+        self.version, self.names, self.ntriples = version, Names(base), ntriples
         self._store = ox.Store.read_only(str(store))
-
-    def lines(self) -> Iterator[bytes]:
-        """Yield the sorted lines of N-Triples."""
-        with self._ntriples.open("rb") as lines:
-            yield from lines
 
     def values(self, iri: str, name: str) -> list[str]:
         """Return the values of a property, as text, in order."""
@@ -103,22 +98,6 @@ class Side:
 def side_of(release: Release) -> Side:
     """Return a release as one side of a comparison."""
     return Side(release.version, release.base, release.path("digigraph.nt"), release.store)
-
-
-def merged(before: Iterable[bytes], after: Iterable[bytes]) -> Iterator[tuple[bytes, bool, bool]]:
-    """Yield the lines of two sorted files, with whether each of them has it."""
-    left, right = iter(before), iter(after)
-    one, two = next(left, None), next(right, None)
-    while one is not None or two is not None:
-        if two is None or (one is not None and one < two):
-            assert one is not None
-            yield one, True, False
-            one = next(left, None)
-        elif one is None or two < one:
-            yield two, False, True
-            two = next(right, None)
-        else:
-            one, two = next(left, None), next(right, None)
 
 
 def by_subject(lines: Iterable[bytes]) -> dict[str, Said]:

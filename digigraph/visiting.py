@@ -18,8 +18,9 @@ from itertools import groupby
 from pathlib import Path
 
 from digigraph.checking import check_release, counted
-from digigraph.dumps import NAME, write_store
+from digigraph.dumps import NAME
 from digigraph.errors import ServiceFailed
+from digigraph.indexing import write_store
 from digigraph.quads import union_lines
 from digigraph.release import MANIFEST, STORE, SUMS, Release, open_release
 from digigraph.session import Session

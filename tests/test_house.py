@@ -29,7 +29,7 @@ READING = {
     "remote", "turns", "endpoints", "exchange", "dialect", "loading", "graphstore",
     "catalogue", "authorities", "distributions", "mentions", "stating", "tables",
     "csvw", "packs", "changes", "differences", "sides", "changelog", "disk",
-    "fragments", "manifests",
+    "fragments", "manifests", "indexing", "differing",
     "comparison", "listing", "requirements", "sidebyside",
     "dataset", "model", "notebook", "reading", "shipped", "agents", "gathered",
     "entities", "reconciliation", "nearness", "contents", "codes",
