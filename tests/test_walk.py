@@ -23,12 +23,14 @@ from digigraph.release import Release
 PROFILE = "doc/profile/p-37q68h4z"
 TITLE = "Организатор, работа с клиенти"
 PAGES = (
-    "", "about", "profiles", "matrix", "framework", "search?q=клиенти", "quality", "downloads",
-    "compare", "changes", "queries", "policy", "catalog", "api/v1", "lookup?notation=0",
+    "", "about", "profiles", "matrix", "framework", "tree", "search?q=клиенти", "quality",
+    "downloads", "compare", "changes", "queries", "policy", "catalog", "api/v1",
+    "lookup?notation=0",
     PROFILE, "doc/competence/c-g66mpmtj", "doc/competence/c-g66mpmtj/level-5", "doc/digcomp21/1-2",
     "doc/digcomp21/area-1", "doc/source/d-v02ry7z3", "doc/def", "embed/profile/p-37q68h4z",
     "doc/nkpd11/33393020", "own-levels/p-37q68h4z", "compare?ids=p-37q68h4z",
-    "reconcile/preview?id=digcomp21/1-2", "nowhere",
+    "reconcile/preview?id=digcomp21/1-2", "around/profile/p-37q68h4z", "around/digcomp21/1-2",
+    "around/nkpd11/33393020", "nowhere",
 )  # fmt: skip
 NARROW = 320
 """The width at which nothing may have to be scrolled sideways (WCAG 2.2, 1.4.10)."""
