@@ -20,8 +20,11 @@ BOX = 290
 """How wide a box is; columns begin at `COLUMNS`."""
 TALL, LOW, GAP = 42, 26, 8
 """How high a box is with two lines and with one, and what is between two."""
-LETTERS = 38
-"""How many letters fit in a line of a box."""
+ROOM = 270
+"""How wide a line of text in a box may be."""
+WIDE, USUAL = 10.2, 8.0
+"""How wide letters of the size that is used are at most: capitals and broad ones, and others."""
+BROAD = frozenset("mwжмфшщюыѝ@%—…")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +93,17 @@ def _middle_of(iri: str, near: Sequence[Near], places: dict[str, float]) -> tupl
 
 def _box(column: int, y: float, height: int, how: str, word: Word) -> Box:
     whole = f"{word.code} {word.text}".strip()
-    text = whole if len(whole) <= LETTERS else whole[: LETTERS - 1].rstrip() + "…"
+    text = whole
+    while _width(text) > ROOM:
+        text = text.removesuffix("…")[:-1].rstrip() + "…"
     told = f"{how}: {whole}" if how else whole
     return Box(
         COLUMNS[column], round(y, 1), height, how, text, told, word.language, word.link, column
     )
+
+
+def _width(text: str) -> float:
+    return sum(WIDE if letter.isupper() or letter in BROAD else USUAL for letter in text)
 
 
 def _edge(column: int, begin: float, end: float) -> str:
