@@ -152,6 +152,27 @@ def test_what_has_the_focus_in_the_matrix_is_seen(browser: Browser, site: str, w
     assert hidden == []
 
 
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_words_of_a_picture_stay_in_their_boxes(visit: Visit, site: str, lang: str) -> None:
+    """No name in the picture of a neighbourhood runs over the edge of its box (X-07)."""
+    drawn = 0
+    for thing in ("profile/p-37q68h4z", "digcomp21/1-2", "nkpd11/33393020"):
+        visit.page.goto(f"{site}around/{thing}?lang={lang}")
+        found = visit.page.evaluate(
+            """() => [...document.querySelectorAll('.around a')].map(link => {
+                const box = link.querySelector('rect').getBBox();
+                const over = [...link.querySelectorAll('text')].map(one => one.getBBox()).some(
+                    one => one.x + one.width > box.x + box.width || one.y < box.y
+                        || one.y + one.height > box.y + box.height);
+                return [link.textContent, over];
+            })"""
+        )
+        drawn += len(found)
+
+        assert [words for words, over in found if over] == []
+    assert drawn > 30
+
+
 def test_theme_and_language_are_chosen(visit: Visit, site: str) -> None:
     """The theme stays on the next page; the language is in the address (X-11, X-13)."""
     page = visit.page

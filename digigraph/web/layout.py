@@ -22,9 +22,9 @@ TALL, LOW, GAP = 42, 26, 8
 """How high a box is with two lines and with one, and what is between two."""
 ROOM = 270
 """How wide a line of text in a box may be."""
-WIDE, USUAL = 10.2, 8.0
-"""How wide letters of the size that is used are at most: capitals and broad ones, and others."""
-BROAD = frozenset("mwжмфшщюыѝ@%—…")
+WIDE, USUAL, THIN = 10.6, 8.4, 5.2
+"""How wide letters of the size that is used are: capitals and broad ones, others, and thin ones."""
+BROAD, NARROW = frozenset("mwжмфшщюы@%—…"), frozenset(" .,;:/()-'ijlftrIJ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,8 @@ class Box:
 
     @property
     def base(self) -> float:
-        """Return how far down its name stands."""
-        return self.y + self.height - 9
+        """Return how far down its name stands: below how it is linked, else in the middle."""
+        return round(self.y + (self.height - 9 if self.how else self.height / 2 + 4.5), 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +103,10 @@ def _box(column: int, y: float, height: int, how: str, word: Word) -> Box:
 
 
 def _width(text: str) -> float:
-    return sum(WIDE if letter.isupper() or letter in BROAD else USUAL for letter in text)
+    return sum(
+        THIN if letter in NARROW else WIDE if letter.isupper() or letter in BROAD else USUAL
+        for letter in text
+    )
 
 
 def _edge(column: int, begin: float, end: float) -> str:
