@@ -37,7 +37,8 @@ PAGES = (
     PROFILE, SPECIFIC, f"{SPECIFIC}/level-5", "/doc/digcomp21/1-2", "/doc/digcomp21/1-2/level-6",
     "/doc/digcomp21/area-1", "/doc/nkpd11/33393020", SOURCE, "/doc/def",
     "/around/profile/p-37q68h4z", "/around/digcomp21/1-2", "/around/nkpd11/33393020",
-    "/embed/profile/p-37q68h4z", "/reconcile/preview?id=digcomp21/1-2",
+    "/embed/profile/p-37q68h4z", "/reconcile/preview?id=digcomp21/1-2", "/own-levels/p-37q68h4z",
+    "/queries/requirements-of-profile",
 )  # fmt: skip
 DOCUMENT = Path(__file__).parents[1] / "data" / "sources" / "33393020-93" / "document.txt"
 LONG = """
