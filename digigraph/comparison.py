@@ -44,6 +44,15 @@ class Compared:
         levels = [need.level for need in self.needs.values()]
         return max(levels) - min(levels) if len(levels) > 1 else None
 
+    @property
+    def gaps(self) -> dict[str, int]:
+        """Return by how much each further profile is above the first that requires it.
+
+        It is below where the number is negative. Where one alone requires it, there is none.
+        """
+        (_, first), *others = sorted(self.needs.items())
+        return {profile: need.level - first.level for profile, need in others}
+
 
 @dataclass(frozen=True, slots=True)
 class Near:

@@ -65,6 +65,7 @@ class SideBySide:
         header = [*_HEAD]
         for short in self.short.values():
             header += [f"{name}_{short}" for name in _PER_PROFILE]
+        header += [f"gap_{self.short[iri]}" for iri in self.found.profiles[1:]]
         return [header, *(self._cells(row) for row in self.found.competences)]
 
     def triples(self) -> Iterator[ox.Triple]:
@@ -180,6 +181,7 @@ class SideBySide:
             "group": row.group,
             "levels": {self.short[p]: need.level for p, need in row.needs.items()},
             "difference": row.difference,
+            "gaps": {self.short[p]: gap for p, gap in row.gaps.items()},
             "words": self.words(row),
         }
 
@@ -192,7 +194,8 @@ class SideBySide:
         for profile in self.found.profiles:
             need = row.needs.get(profile)
             cells += _level_cells(need, self.counts(need)) if need else [""] * len(_PER_PROFILE)
-        return cells
+        gaps = row.gaps
+        return [*cells, *(str(gaps.get(profile, "")) for profile in self.found.profiles[1:])]
 
     def _competence(self, iri: str) -> dict[str, Any]:
         told = self.listing.mention(iri)

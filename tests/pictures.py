@@ -24,12 +24,14 @@ INTO = Path(__file__).parents[1] / "screenshots"
 WIDTHS, THEMES, LANGUAGES = (360, 768, 1280), ("light", "dark"), ("bg", "en")
 PROFILE = "p-37q68h4z"
 PAGES = (
-    "", "about", "profiles", "matrix", "framework", "search?q=клиенти", "quality", "downloads",
-    "compare", "changes", "queries", "sparql", "policy", "catalog", "api/v1", "no-such-page",
+    "", "about", "profiles", "matrix", "framework", "tree", "search?q=клиенти", "quality",
+    "downloads", "compare", "changes", "queries", "sparql", "policy", "catalog", "api/v1",
+    "no-such-page",
     f"doc/profile/{PROFILE}", f"own-levels/{PROFILE}", f"embed/profile/{PROFILE}",
     "queries/requirements-of-profile", "doc/competence/c-g66mpmtj",
     "doc/competence/c-g66mpmtj/level-5", "doc/digcomp21/1-2", "doc/digcomp21/area-1",
-    "doc/nkpd11/33393020", "doc/source/d-v02ry7z3", "doc/def",
+    f"around/profile/{PROFILE}", "around/digcomp21/1-2", "doc/nkpd11/33393020",
+    "doc/source/d-v02ry7z3", "doc/def",
 )  # fmt: skip
 
 

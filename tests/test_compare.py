@@ -78,6 +78,9 @@ def test_what_is_shared_and_what_is_not(site: FlaskClient) -> None:
     }
     assert (rows["1-1"]["difference"], rows["1-2"]["difference"]) == (0, 2)
     assert (rows["5-2"]["difference"], rows["2-1"]["difference"]) == (2, None)
+    assert [rows[name]["gaps"] for name in ("1-1", "1-2", "5-2", "2-1")] == [
+        {SECOND: 0}, {SECOND: -2}, {SECOND: 2}, {},
+    ]  # fmt: skip
     assert rows["1-2"]["words"] == {
         "bg": "разлика 2; „Организатор, работа с клиенти“: ниво 6; „Търговец“: ниво 4",
         "en": "difference 2; “Organiser, customer relations”: level 6; “Trader”: level 4",
@@ -278,6 +281,8 @@ def test_csv_has_a_row_for_each_competence(site: FlaskClient) -> None:
     assert rows["1.2"][f"level_{FIRST}"] == "6"
     assert rows["1.2"][f"level_{SECOND}"] == "4"
     assert rows["1.2"]["difference"] == "2"
+    assert [rows[code][f"gap_{SECOND}"] for code in ("1.1", "1.2", "2.1")] == ["0", "-2", ""]
+    assert list(rows["1.2"])[-1] == f"gap_{SECOND}"
     assert rows["2.1"][f"level_{FIRST}"] == ""
     assert rows["5.2"][f"min_level_{SECOND}"] == "6"
     assert rows["5.2"][f"level_status_{SECOND}"] == "disputed"
@@ -319,6 +324,26 @@ def level_rows(page: str) -> dict[str, tuple[list[tuple[str, str]], str]]:
         dots = re.findall(r'<em class="from-(\d) to-\1">(\w+)</em>', row[1])
         found[row[0]] = dots, row[1].rpartition("</span>")[2].partition("</td>")[0].strip()
     return found
+
+
+def test_profiles_share_a_radar(site: FlaskClient) -> None:
+    """Each has a line of its own colour, dashes and marks, and a column of the table (X-06)."""
+    page = site.get(f"{ALL}.en.html").text
+    lines = re.findall(r'class="line series-(\d)" d="[^"]+ Z" stroke-dasharray="([^"]+)"', page)
+    marks = re.findall(r'class="dots series-(\d)" d="(M[^"]+)"', page)[:3]
+    table = page.partition('<table class="measured">')[2].partition("</table>")[0]
+
+    assert lines == [("1", "none"), ("2", "9 4"), ("3", "2 4")]
+    assert [path.count("M") for _, path in marks] == [6, len(TRADER), len(HELPER)]
+    assert table.count("<tr") == 1 + 21 + 1
+    assert "(6–7, disputed)" in table
+    picture = site.get(f"/radar/{SECOND},{FIRST},{THIRD}.svg?lang=en")
+    assert picture.location == f"/radar/{FIRST},{SECOND},{THIRD}.svg?lang=en"
+    told = site.get(picture.location).text
+    for name, levels in (("Trader", TRADER), ("Helper", HELPER)):
+        assert name in told
+        assert told.count(": level ") >= len(levels)
+    assert f'href="/radar/{FIRST},{SECOND},{THIRD}.svg?lang=en"' in page
 
 
 def test_profiles_are_chosen_from_a_list(site: FlaskClient) -> None:

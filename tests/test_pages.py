@@ -31,12 +31,14 @@ PROFILE = "/doc/profile/p-37q68h4z"
 SPECIFIC = "/doc/competence/c-g66mpmtj"
 SOURCE = "/doc/source/d-v02ry7z3"
 PAGES = (
-    "/", "/about", "/profiles", "/matrix", "/framework", "/search?q=клиенти", "/search",
+    "/", "/about", "/profiles", "/matrix", "/framework", "/tree", "/search?q=клиенти", "/search",
     "/quality", "/quality?type=Contradiction", "/downloads", "/compare", "/changes", "/queries",
     "/sparql", "/policy", "/catalog", "/api/v1",
     PROFILE, SPECIFIC, f"{SPECIFIC}/level-5", "/doc/digcomp21/1-2", "/doc/digcomp21/1-2/level-6",
     "/doc/digcomp21/area-1", "/doc/nkpd11/33393020", SOURCE, "/doc/def",
-    "/embed/profile/p-37q68h4z", "/reconcile/preview?id=digcomp21/1-2",
+    "/around/profile/p-37q68h4z", "/around/digcomp21/1-2", "/around/nkpd11/33393020",
+    "/embed/profile/p-37q68h4z", "/reconcile/preview?id=digcomp21/1-2", "/own-levels/p-37q68h4z",
+    "/queries/requirements-of-profile",
 )  # fmt: skip
 DOCUMENT = Path(__file__).parents[1] / "data" / "sources" / "33393020-93" / "document.txt"
 LONG = """
@@ -48,6 +50,7 @@ LONG = """
     rdfs:label "Две думи."@bg .
 """
 CONTACT = "mailto:help@example.org"
+SVG = "{http://www.w3.org/2000/svg}"
 VALIDATOR = Path(__file__).parents[1] / "node_modules" / ".bin" / "html-validate"
 STATIC = Path(digigraph.__file__).parent / "web" / "static"
 
@@ -336,6 +339,119 @@ def test_the_wheel_and_the_list_say_the_same(site: FlaskClient) -> None:
     assert "<script" not in picture.text
 
 
+def test_the_tree_is_a_nested_list(site: FlaskClient) -> None:
+    """Framework, 5 areas, 21 competences and 168 levels, each where it belongs (X-07)."""
+    (root,) = tree(get(site, "/tree", "en")).findall(".//ul[@class='tree']/li")
+    areas = root.findall("ul/li")
+    competences = [one for area in areas for one in area.findall("ul/li")]
+
+    assert [text(area.find("a"))[0] for area in areas] == ["1", "2", "3", "4", "5"]
+    assert [len(area.findall("ul/li")) for area in areas] == [3, 6, 4, 4, 4]
+    assert {len(one.findall("ul/li")) for one in competences} == {8}
+    second = competences[1]
+    assert text(second.find("small")) == "profiles: 1"
+    counted = [text(level) for level in second.findall("ul/li") if level.find("small") is not None]
+    assert counted == ["Advanced, level 6 profiles: 1"]
+    assert second.findall("ul/li/a")[5].get("href") == "/id/digcomp21/1-2/level-6?lang=en"
+
+
+@pytest.mark.parametrize(
+    ("thing", "first", "second"),
+    [
+        (
+            "profile/p-37q68h4z",
+            {"position: 33393020 Organiser, customer relations",
+             "requires, at level 6: 1.2 Evaluating data, information and digital content"},
+            "part of: 3339 Business services agents not elsewhere classified",
+        ),
+        (
+            "digcomp21/1-2",
+            {"part of: 1 Information and data literacy",
+             "required at level 6 by: Organiser, customer relations"},
+            "position: 33393020 Organiser, customer relations",
+        ),
+        (
+            "nkpd11/33393020",
+            {"profile: Organiser, customer relations"},
+            "also names: 24215025 Manager, key accounts",
+        ),
+    ],
+)  # fmt: skip
+def test_what_a_thing_is_linked_to(
+    site: FlaskClient, thing: str, first: set[str], second: str
+) -> None:
+    """A list and a picture say the same, two steps far, and lead on; the picture has words."""
+    root = tree(get(site, f"/around/{thing}", "en"))
+    near = root.findall(".//ul[@class='near']/li")
+    told = {text(one).partition(text(one.find("ul")))[0].strip() if one.find("ul") is not None
+            else text(one) for one in near}  # fmt: skip
+    behind = {text(one) for one in root.findall(".//ul[@class='near']/li/ul/li")}
+
+    assert first <= told
+    assert second in behind
+    listed = {one.get("href") for one in root.findall(".//ul[@class='near']//a")}
+    drawn = {one.get("href") for one in root.findall(f".//{SVG}a")} - {f"/id/{thing}?lang=en"}
+    assert drawn
+    assert drawn <= listed
+    picture = site.get(f"/around/{thing}.svg?lang=en")
+    assert picture.headers["Content-Type"].startswith("image/svg+xml")
+    assert second.partition(": ")[2] in picture.text
+    assert picture.text.count("<a href") == len(drawn) + 1
+    assert f'href="/around/{thing}?lang=en"' in get(site, f"/doc/{thing}", "en")
+
+
+def test_what_has_no_neighbourhood(site: FlaskClient) -> None:
+    """Statements, mappings and what there is not have no such page, and their pages no link."""
+    for thing in ("digcomp21", "profile/p-37q68h4z/req/1-2", "profile/p-00000000", "x y"):
+        assert site.get(f"/around/{thing}").status_code == 404
+    assert "/around/" not in get(site, "/doc/digcomp21")
+
+
+def test_a_profile_is_a_radar_too(site: FlaskClient) -> None:
+    """21 axes with a mark for what is required, a table that says the same, and words (X-06)."""
+    root = tree(get(site, PROFILE, "en"))
+    figure = root.find(".//figure[@class='radar']")
+    codes = [one.text for one in figure.findall(f".//{SVG}text") if not one.get("class")]
+    rows = root.findall(".//table[@class='measured']/tbody/tr")
+    levels = {text(one.find("th"))[:3]: text(one.find("td")) for one in rows}
+    required = {code for code, level in levels.items() if level[0].isdigit() and code in codes}
+
+    assert len(codes) == 21
+    assert len(rows) == 22
+    assert required == {"1.1", "1.2", "2.2", "3.1", "4.2", "5.2"}
+    marks = figure.find(f"{SVG}svg/{SVG}path[@class='dots series-1']").get("d")
+    assert marks.count("M") == len(required)
+    assert text(rows[-1].find("td")) == "4"
+    picture = site.get("/radar/p-37q68h4z.svg?lang=en")
+    assert picture.headers["Content-Type"].startswith("image/svg+xml")
+    assert "1.2 Evaluating data, information and digital content: level 6." in picture.text
+    assert "Organiser, customer relations</tspan>" in picture.text
+    assert "<script" not in picture.text
+    assert site.get("/radar/p-00000000.svg").status_code == 404
+    by_code = site.get("/radar/33393020.svg?lang=bg")
+    assert (by_code.status_code, by_code.location) == (303, "/radar/p-37q68h4z.svg?lang=bg")
+
+
+def test_a_found_descriptor_leads_to_its_words(site: FlaskClient) -> None:
+    """A hit that describes a level leads to its very sentence on the page of the competence."""
+    results = tree(get(site, "/search?q=проучване&type=Statement")).findall(
+        ".//ol[@class='results']/li"
+    )
+    links = [
+        (text(one.find("a")), one.find("a").get("href"))
+        for one in results
+        if text(one.find("p")).startswith("Елемент от описанието на ниво")
+    ]
+
+    assert links
+    for words, link in links:
+        place, _, anchor = link.partition("#")
+        answer = site.get(place, headers={"Accept": "text/html"}, follow_redirects=True)
+        (found,) = [one for one in tree(answer.text).iter() if one.get("id") == anchor]
+        assert found.tag == "li"
+        assert words.strip("… ")[:40] in text(found)
+
+
 def test_the_matrix_filters_and_sorts(site: FlaskClient) -> None:
     """Numbers are printed, cells lead to the requirement; what fits nothing says so (X-02)."""
     root = tree(get(site, "/matrix"))
@@ -349,6 +465,10 @@ def test_the_matrix_filters_and_sorts(site: FlaskClient) -> None:
     assert {one.get("href").partition("#")[2] for one in cells} <= anchors
     assert "Организатор" in get(site, "/matrix?competence=4.2&level=5&sector=93&sort=4.2")
     assert "Организатор, работа" not in get(site, "/profiles?level=8")
+    for name, query in (("matrix", "level=5&competence=4.2"), ("profiles", "level=8")):
+        (link,) = re.findall(r'href="([^"]+)">CSV<', get(site, f"/{name}?{query}"))
+        rows = site.get(link.replace("&amp;", "&")).text.splitlines()
+        assert len(rows) == (2 if name == "matrix" else 1)
     wrong = site.get("/matrix?colour=red", headers={"Accept": "application/problem+json"})
     assert wrong.status_code == 400
     assert "colour" in wrong.json["detail"]
@@ -714,13 +834,15 @@ def test_the_palette(theme: int) -> None:
     colours = {name: linear(pair[theme]) for name, *pair in told}
     areas = [colours[f"--area-{n}"] for n in range(1, 6)]
 
+    lines = [colours[f"--series-{n}"] for n in range(1, 4)]
+
     for ground in ("--paper", "--card"):
         for name in ("--ink", "--soft", "--link"):
             assert contrast(colours[name], colours[ground]) >= 4.5, (name, ground)
-        for area in areas:
-            assert contrast(area, colours[ground]) >= 3
+        for graphic in areas + lines:
+            assert contrast(graphic, colours[ground]) >= 3
     for kind in DEFICIENT:
-        for one, other in combinations(areas, 2):
+        for one, other in (*combinations(areas, 2), *combinations(lines, 2)):
             apart = sum((a - b) ** 2 for a, b in zip(seen(one, kind), seen(other, kind),
                                                      strict=True)) ** 0.5  # fmt: skip
             assert apart > 0.1, kind

@@ -19,7 +19,7 @@ import pytest
 from browsers import Visit, browsing, visiting
 from conftest import BASE, ISSUED, VERSION, quads_of
 from flask.testing import FlaskClient
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 from servers import serving
 from three import FIRST, SECOND
 
@@ -100,7 +100,8 @@ FOCUSED = """() => {
   const one = document.activeElement;
   const box = one.getClientRects()[0] || one.getBoundingClientRect();
   const x = Math.min(Math.max(box.left + box.width / 2, 1), innerWidth - 2);
-  const y = box.top + Math.min(box.height / 2, 12);
+  const start = box.height > innerHeight ? Math.max(box.top, 0) : box.top;  // of a long table
+  const y = start + Math.min(box.height / 2, 12);
   const seen = document.elementFromPoint(x, y);
   return {
     name: `${one.tagName} ${(one.textContent || one.name || "").trim().slice(0, 40)}`,
@@ -118,9 +119,13 @@ def test_a_page_is_walked_by_keyboard_to_its_end(
     visit: Visit, site: str, path: str, width: int
 ) -> None:
     """Tab goes on to the last link; what has the focus is marked and in sight (2.1.2, 2.4.11)."""
-    page = visit.page
+    walk(visit.page, f"{site}{path}?lang=en", width)
+
+
+def walk(page: Page, address: str, width: int) -> None:
+    """Press Tab from the beginning of a page to its end, and look at what has the focus."""
     page.set_viewport_size({"width": width, "height": 700})
-    page.goto(f"{site}{path}?lang=en")
+    page.goto(address)
     wrong = []
     for _ in range(600):
         page.keyboard.press("Tab")
@@ -132,6 +137,70 @@ def test_a_page_is_walked_by_keyboard_to_its_end(
 
     assert told["last"]
     assert wrong == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("width", [320, 1280])
+@pytest.mark.parametrize(
+    "path",
+    ["", "profiles", "framework", "tree", "search?q=клиенти", "changes", "about", "queries",
+     "compare", f"compare/{FIRST},{SECOND}", f"own-levels/{FIRST}", "doc/digcomp21/1-2",
+     "around/digcomp21/1-2", "doc/competence/c-g66mpmtj", "doc/def"],
+)  # fmt: skip
+def test_every_other_page_is_walked_too(visit: Visit, site: str, path: str, width: int) -> None:
+    """What holds of the pages above holds of each kind of page (2.1.2, 2.4.11)."""
+    walk(visit.page, f"{site}{path}{'&' if '?' in path else '?'}lang=en", width)
+
+
+def to(page: Page, target: Locator) -> None:
+    """Press Tab until something has the focus."""
+    wanted = target.element_handle()
+    for _ in range(300):
+        if page.evaluate("one => document.activeElement === one", wanted):
+            return
+        page.keyboard.press("Tab")
+    raise AssertionError(f"Tab does not reach {target}")
+
+
+def test_a_visit_needs_no_mouse(visit: Visit, site: str) -> None:
+    """Theme, search, source line, snippet, comparison and language, all by keyboard (X-12)."""
+    page, keys = visit.page, visit.page.keyboard
+    page.goto(f"{site}?lang=bg")
+    to(page, page.get_by_role("button", name="Тъмна тема"))
+    keys.press("Enter")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    keys.press("/")
+    keys.type("организаторите")
+    keys.press("Enter")
+    to(page, page.locator(f".results a[href*='{FIRST}']").first)
+    keys.press("Enter")
+    row = page.locator(".strip tbody", has=page.locator(".mark"))
+    to(page, row.locator(".more summary").first)
+    keys.press("Enter")
+    line = row.locator(".sources details").first
+    to(page, line.locator("summary"))
+    keys.press("Enter")
+    expect(line.locator("blockquote")).to_contain_text("Напреднало")
+    snippet = page.locator(".linking details", has_text="BibTeX")
+    to(page, snippet.locator("summary"))
+    keys.press("Enter")
+    to(page, snippet.get_by_role("button"))
+    keys.press("Enter")
+    expect(snippet.get_by_role("button", name="Копирано")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()").startswith("@")
+
+    page.goto(f"{site}compare?ids={FIRST}&lang=bg")
+    to(page, page.locator(f"input[value={SECOND}]"))
+    keys.press("Space")
+    to(page, page.get_by_role("main").get_by_role("button", name="Сравнете"))
+    keys.press("Enter")
+    page.wait_for_url(re.compile(f"/compare/{FIRST},{SECOND}"))
+    to(page, page.get_by_role("link", name="English"))
+    keys.press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Comparison of profiles")
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    assert visit.complaints == []
+    assert len(visit.hosts()) == 1
 
 
 @pytest.fixture(scope="module")

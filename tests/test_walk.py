@@ -23,15 +23,19 @@ from digigraph.release import Release
 PROFILE = "doc/profile/p-37q68h4z"
 TITLE = "Организатор, работа с клиенти"
 PAGES = (
-    "", "about", "profiles", "matrix", "framework", "search?q=клиенти", "quality", "downloads",
-    "compare", "changes", "queries", "policy", "catalog", "api/v1", "lookup?notation=0",
+    "", "about", "profiles", "matrix", "framework", "tree", "search?q=клиенти", "quality",
+    "downloads", "compare", "changes", "queries", "policy", "catalog", "api/v1",
+    "lookup?notation=0",
     PROFILE, "doc/competence/c-g66mpmtj", "doc/competence/c-g66mpmtj/level-5", "doc/digcomp21/1-2",
     "doc/digcomp21/area-1", "doc/source/d-v02ry7z3", "doc/def", "embed/profile/p-37q68h4z",
     "doc/nkpd11/33393020", "own-levels/p-37q68h4z", "compare?ids=p-37q68h4z",
-    "reconcile/preview?id=digcomp21/1-2", "nowhere",
+    "reconcile/preview?id=digcomp21/1-2", "around/profile/p-37q68h4z", "around/digcomp21/1-2",
+    "around/nkpd11/33393020", "queries/requirements-of-profile", "release", ".well-known/void",
+    "nowhere",
 )  # fmt: skip
-NARROW = 320
-"""The width at which nothing may have to be scrolled sideways (WCAG 2.2, 1.4.10)."""
+NARROW, WIDE = 320, 1280
+"""The width at which nothing may have to be scrolled sideways (WCAG 2.2, 1.4.10), and a usual one,
+at which there is more on some pages."""
 
 
 @pytest.fixture(scope="module")
@@ -56,15 +60,20 @@ def visit(browser: Browser) -> Iterator[Visit]:
 
 
 @pytest.mark.parametrize(
-    ("lang", "theme"),
-    [("bg", "light"), pytest.param("en", "dark", marks=pytest.mark.long)],
+    ("lang", "theme", "width"),
+    [
+        ("bg", "light", NARROW),
+        pytest.param("en", "dark", NARROW, marks=pytest.mark.long),
+        pytest.param("en", "light", WIDE, marks=pytest.mark.long),
+        pytest.param("bg", "dark", WIDE, marks=pytest.mark.long),
+    ],
 )
 def test_no_page_is_a_barrier(
-    browser: Browser, site: str, lang: str, theme: Literal["light", "dark"]
+    browser: Browser, site: str, lang: str, theme: Literal["light", "dark"], width: int
 ) -> None:
     """Axe finds nothing with all opened, in both themes; no error, no other host (X-12)."""
     found: dict[str, list[str]] = {}
-    with barriers(browser, {"width": NARROW, "height": 800}, theme) as (visit, judge):
+    with barriers(browser, {"width": width, "height": 800}, theme) as (visit, judge):
         for path in PAGES:
             joint = "&" if "?" in path else "?"
             visit.page.goto(f"{site}{path}{joint}lang={lang}")
@@ -148,6 +157,27 @@ def test_what_has_the_focus_in_the_matrix_is_seen(browser: Browser, site: str, w
         )
 
     assert hidden == []
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_words_of_a_picture_stay_in_their_boxes(visit: Visit, site: str, lang: str) -> None:
+    """No name in the picture of a neighbourhood runs over the edge of its box (X-07)."""
+    drawn = 0
+    for thing in ("profile/p-37q68h4z", "digcomp21/1-2", "nkpd11/33393020"):
+        visit.page.goto(f"{site}around/{thing}?lang={lang}")
+        found = visit.page.evaluate(
+            """() => [...document.querySelectorAll('.around a')].map(link => {
+                const box = link.querySelector('rect').getBBox();
+                const over = [...link.querySelectorAll('text')].map(one => one.getBBox()).some(
+                    one => one.x + one.width > box.x + box.width || one.y < box.y
+                        || one.y + one.height > box.y + box.height);
+                return [link.textContent, over];
+            })"""
+        )
+        drawn += len(found)
+
+        assert [words for words, over in found if over] == []
+    assert drawn > 30
 
 
 def test_theme_and_language_are_chosen(visit: Visit, site: str) -> None:

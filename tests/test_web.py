@@ -108,7 +108,7 @@ def test_the_landing_page_tells_a_person_where_everything_is(
             assert file.sha256 in page
     assert 'href="/downloads?lang=en"' in page
     for graph in sample_release.graphs:
-        assert graph.iri in page
+        assert graph.iri in page.replace("<wbr>", "")
     assert "not yet registered" in page
     assert "CC BY 4.0" in page
     assert "This service uses the ESCO classification of the European Commission." in page

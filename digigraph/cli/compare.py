@@ -82,7 +82,7 @@ def _print(console: Console, beside: SideBySide) -> None:
     header, *rows = beside.rows()
     name = header.index("name_bg" if bulgarian else "name_en")
     wanted = [header.index("code"), name, header.index("group"), header.index("difference")]
-    wanted += [place for place, title in enumerate(header) if title.startswith("level_p-")]
+    wanted += [n for n, title in enumerate(header) if title.startswith(("level_p-", "gap_p-"))]
     told = [[header[place] for place in wanted]]
     told += [[row[place] or "–" for place in wanted] for row in rows]
     console.table(told)

@@ -15,11 +15,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from digigraph.release import Release
 from digigraph.web import (
+    around,
     assets,
     authoring,
     catalog,
     changes,
     compare,
+    conceptree,
     downloads,
     editor,
     embedding,
@@ -89,7 +91,7 @@ def create_app(settings: Settings, release: Release) -> Flask:
         sparql.bp, files.bp, pages.bp, queries.bp, things.bp, lookup.bp, wellknown.bp,
         operations.bp, assets.bp, authoring.bp, catalog.bp, siteinfo.bp, changes.bp, editor.bp,
         api.bp, compare.bp, own.bp, reconcile.bp, finding.bp, framework.bp, overview.bp, quality.bp,
-        downloads.bp, embedding.bp,
+        downloads.bp, embedding.bp, conceptree.bp, around.bp,
     ):  # fmt: skip
         app.register_blueprint(blueprint)
     problems.install(app)

@@ -25,6 +25,7 @@ from digigraph.web.files import CURRENT
 from digigraph.web.nearby import near
 from digigraph.web.overview import by_name
 from digigraph.web.problems import Refused
+from digigraph.web.showing.radars import LETTERS, RadarView, radar_of
 from digigraph.web.site import LANGUAGES, language, page, site, tagged
 from digigraph.writers import lines_of, write_graph
 
@@ -43,8 +44,6 @@ IDS = Parameter(
 )
 SHOWN = 50
 """How many profiles stand on a page that asks what is to be compared."""
-LETTERS = {"bg": "АБВГ", "en": "ABCD"}
-"""What stands for the profiles of a comparison in a picture, by language."""
 
 _ASKING = Parameter(IDS.name, IDS.bg, IDS.en, least=0, most=IDS.most, repeats=True)
 _NUMBER = Parameter("page", "Страница.", "Page.", kind="whole", default=1, most=1_000_000)
@@ -60,6 +59,11 @@ class CompareView:
     address: str
     twins: Sequence[Format]
     language: str
+
+    @property
+    def radar(self) -> RadarView:
+        """Return the profiles over the competences of the framework."""
+        return radar_of(self.found.found.profiles)
 
     def here(self, iri: str) -> str:
         """Return where an IRI of ours leads from here."""
@@ -81,8 +85,7 @@ class CompareView:
 
         Of two profiles it is the right one less the left one; of more it is said whose it is.
         """
-        (_, first), *others = sorted(row.needs.items())
-        gaps = [(self.letter(iri), signed(need.level - first.level)) for iri, need in others]
+        gaps = [(self.letter(iri), signed(gap)) for iri, gap in row.gaps.items()]
         if len(self.found.found.profiles) == FEWEST:
             return [gap for _, gap in gaps]
         return [f"{letter}\N{NO-BREAK SPACE}{gap}" for letter, gap in gaps]

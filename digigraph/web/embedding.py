@@ -1,4 +1,5 @@
-"""The level strip of a profile for pages of others: in a frame, as a picture, by oEmbed (X-21)."""
+"""Pictures of profiles for pages of others: the level strip, in a frame, as SVG, by oEmbed (X-21),
+and the radar as SVG (X-06)."""
 
 from __future__ import annotations
 
@@ -8,14 +9,18 @@ from dataclasses import dataclass
 from textwrap import wrap
 from urllib.parse import unquote, urlencode
 
-from flask import Blueprint, Response, abort, g, render_template, request
+from flask import Blueprint, Response, abort, g, request
 
 from digigraph.formats import JSON
 from digigraph.requirements import Need
 from digigraph.web.api.lists import listing_here
+from digigraph.web.compare import profiles_named
+from digigraph.web.drawing import drawn
 from digigraph.web.problems import Refused
+from digigraph.web.radar import MOST
 from digigraph.web.showing.facts import Facts
 from digigraph.web.showing.frames import WIDTH, frame, height_of
+from digigraph.web.showing.radars import Measured, Picture, radar_of
 from digigraph.web.site import LANGUAGES, language, page, revalidated, site
 from digigraph.web.wheel import COLOURS
 
@@ -97,16 +102,49 @@ def framed(name: str) -> Response:
 @bp.get("/embed/profile/<name>.svg")
 def picture(name: str) -> Response:
     """Return the strip as a picture that says in words what it shows."""
-    view, lang = _strip(name), language()
+    return drawn("strip.svg", _strip(name))
 
-    def say(bg: str, en: str) -> str:
-        return bg if lang == "bg" else en
 
-    drawn = render_template("strip.svg", view=view, lang=lang, say=say)
-    response = Response(drawn, content_type="image/svg+xml; charset=utf-8")
-    response.headers["Content-Language"] = lang
-    response.vary.add("Accept-Language")
-    return revalidated(response)
+@dataclass(frozen=True, slots=True)
+class RadarPicture:
+    """A radar as a picture: what is drawn, and the names below it."""
+
+    picture: Picture
+    rows: Sequence[Measured]
+    line: int = LINE
+    colours: Sequence[str] = COLOURS
+
+    @property
+    def places(self) -> list[int]:
+        """Return how far down each name begins, and last how high the names end."""
+        places = [self.picture.radar.size // 2 + ROW // 2]
+        for one in self.picture.profiles:
+            places.append(places[-1] + ROW + self.line * (len(one.lines) - 1))
+        return places
+
+    @property
+    def height(self) -> int:
+        """Return how high the whole picture is."""
+        return self.places[-1] + self.picture.radar.size // 2
+
+
+@bp.get("/radar/<named>.svg")
+def radar_picture(named: str) -> Response:
+    """Return one to three profiles as a radar that says in words what it shows (X-06)."""
+    asked = [name for part in named.split(",") if (name := part.strip())]
+    profiles = profiles_named(list(dict.fromkeys(asked)))
+    if not 1 <= len(profiles) <= MOST:
+        words = {
+            "bg": f"Един радар показва от 1 до {MOST} профила; дадени са {len(profiles)}.",
+            "en": f"A radar shows 1 to {MOST} profiles; there are {len(profiles)}.",
+        }
+        raise Refused("bad-request", words)
+    own = ",".join(iri.rpartition("/")[2] for iri in profiles)
+    if named != own:
+        told = f"?lang={language()}" if "lang" in request.args else ""
+        return Response(status=303, headers={"Location": f"{site().root}radar/{own}.svg{told}"})
+    found = radar_of(profiles)
+    return drawn("radar.svg", RadarPicture(found.pictures[0], found.rows))
 
 
 @bp.get("/oembed")

@@ -13,13 +13,14 @@ from digigraph.search import Filters, Hit
 from digigraph.search.entries import STATEMENTS
 from digigraph.web.nearby import things_here
 from digigraph.web.search import searcher
-from digigraph.web.showing.profile import anchor_of
+from digigraph.web.showing.quotes import anchor_of
 from digigraph.web.site import language, page, revalidated, site
 
 bp = Blueprint("finding", __name__)
 
 SHOWN = 20
 LONGEST = 200
+DESCRIPTOR = "LevelDescriptorItem"
 KINDS = ("OccupationProfile", "Competence", "OccupationPosition", "Statement")
 """The types that a reader can keep to."""
 
@@ -95,12 +96,11 @@ def _results(hits: Sequence[Hit]) -> Iterator[Result]:
     for hit in hits:
         spoken = next((name for name in (lang, "bg", "en") if name in hit.names), "")
         title = hit.names.get(spoken, "")
-        target = hit.iri
+        target, place = _place(hit)
         within = ""
         if hit.owner:
-            iri, names = hit.owner
+            _, names = hit.owner
             within = names.get(lang) or names.get("bg", "")
-            target = iri if hit.type in STATEMENTS else target
         snippet = Markup("")
         if hit.snippet and hit.type in STATEMENTS:
             title, snippet = "", _marked(hit.snippet.text, hit.snippet.marks)
@@ -108,10 +108,21 @@ def _results(hits: Sequence[Hit]) -> Iterator[Result]:
             snippet = _marked(hit.snippet.text, hit.snippet.marks)
         base = here.release.base
         ours = target.startswith(base)
-        stated = hit.type in STATEMENTS and target.startswith(f"{base}id/profile/")
-        place = f"#{anchor_of(hit.iri)}" if stated else ""
         link = f"{here.root}{target.removeprefix(base)}?lang={lang}{place}" if ours else target
         yield Result(title, spoken, link, _kind(hit.type), hit.notation, snippet, within)
+
+
+def _place(hit: Hit) -> tuple[str, str]:
+    """Return the thing whose page shows what was found, and where on it, as "#s-…".
+
+    A statement stands on the page of its profile, a sentence that defines a level on that of the
+    competence; a sentence of another document about the same level has a page of its own.
+    """
+    if hit.type not in STATEMENTS or not hit.owner:
+        return hit.iri, ""
+    if hit.type == DESCRIPTOR and not things_here().subjects("dgc:hasDescriptorItem", hit.iri):
+        return hit.iri, ""
+    return hit.owner[0], f"#{anchor_of(hit.iri)}"
 
 
 def _marked(text: str, marks: Sequence[tuple[int, int]]) -> Markup:

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pyoxigraph as ox
-from flask import Blueprint, Response, render_template
+from flask import Blueprint, Response
 
+from digigraph.listing import Listing
 from digigraph.things import Things
 from digigraph.web.api.lists import listing_here
+from digigraph.web.drawing import drawn
 from digigraph.web.nearby import things_here
 from digigraph.web.site import language, page, revalidated, site
 from digigraph.web.wheel import SIZE, Area, Sector, Spoke, sectors
@@ -38,38 +40,44 @@ def framework() -> Response:
 @bp.get("/framework.svg")
 def picture() -> Response:
     """Return the wheel alone."""
-    lang = language()
-
-    def say(bg: str, en: str) -> str:
-        return bg if lang == "bg" else en
-
-    drawn = render_template("wheel.svg", view=_view(), lang=lang, say=say, site=site())
-    response = Response(drawn, content_type="image/svg+xml; charset=utf-8")
-    response.headers["Content-Language"] = lang
-    response.vary.add("Accept-Language")
-    return revalidated(response)
+    return drawn("wheel.svg", _view())
 
 
 def _view() -> FrameworkView:
-    listing, lang = listing_here(), language()
-    things = things_here()
+    areas = areas_here()
+    asking = "профили, които я изискват" if language() == "bg" else "profiles that require it"
+    profiles = len(things_here().of_class("dgc:OccupationProfile"))
+    return FrameworkView(areas, sectors(areas, asking), profiles)
+
+
+def scheme_here() -> tuple[str, str]:
+    """Return what the framework is called in the language of the page, and where it leads."""
+    iri = things_here().names.id(SCHEME)
+    return _called(iri, listing_here()), _link(iri)
+
+
+def areas_here() -> list[Area]:
+    """Return the areas of the framework with their competences, in the language of the page."""
+    listing, things = listing_here(), things_here()
     areas = []
     for number, iri in enumerate(_areas(things), 1):
         spokes = [
             Spoke(
+                one,
                 _code(one, things),
-                listing.name(one, lang) or listing.name(one, "bg"),
+                _called(one, listing),
                 _link(one),
                 len(listing.requirements.asking(one)),
             )
             for one in things.subjects("skos:broader", iri)
         ]
         spokes.sort(key=lambda spoke: spoke.code)
-        name = listing.name(iri, lang) or listing.name(iri, "bg")
-        areas.append(Area(number, name, _link(iri), spokes))
-    asking = "профили, които я изискват" if lang == "bg" else "profiles that require it"
-    profiles = len(things.of_class("dgc:OccupationProfile"))
-    return FrameworkView(areas, sectors(areas, asking), profiles)
+        areas.append(Area(number, _called(iri, listing), _link(iri), spokes))
+    return areas
+
+
+def _called(iri: str, listing: Listing) -> str:
+    return listing.name(iri, language()) or listing.name(iri, "bg")
 
 
 def _areas(things: Things) -> list[str]:

@@ -13,11 +13,13 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response
 
-from digigraph.listing import Listing
+from digigraph.cache import key_of
+from digigraph.formats import CSV
+from digigraph.listing import PROFILE, Listing
 from digigraph.requirements import Need
-from digigraph.web.api.lists import listing_here
+from digigraph.web.api.lists import csv_of, listing_here
 from digigraph.web.api.parameters import LANG, Given, Parameter, read
-from digigraph.web.site import language, page, revalidated, site
+from digigraph.web.site import language, page, revalidated, site, tagged
 
 bp = Blueprint("overview", __name__)
 
@@ -106,15 +108,38 @@ def matrix() -> Response:
     return revalidated(page("matrix.html", _view("matrix")))
 
 
-def _view(name: str) -> OverviewView:
+@bp.get("/profiles.csv", defaults={"name": "profiles"})
+@bp.get("/matrix.csv", defaults={"name": "matrix"})
+def table(name: str) -> Response:
+    """Return all rows that the filters of a page leave, in its order, as CSV (X-02)."""
     given, listing, lang = read(_TAKEN), listing_here(), language()
+    told = [(one.name, given.text(one.name)) for one in (*FILTERS, SORT)]
+    key = key_of(site().release.dataset_digest, f"{name}.csv {lang} {told}", (), CSV.name)
+    body = site().answers.get(key)
+    if body is None:
+        found = _found(given, listing, lang)
+        rows = listing.matrix_rows(found) if name == "matrix" else listing.rows(PROFILE, found)
+        body = csv_of(rows)
+        site().answers.keep(key, body)
+    response = tagged(Response(body, content_type=CSV.content_type), key)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
+
+
+def _found(given: Given, listing: Listing, lang: str) -> Sequence[str]:
+    """Return all profiles for which the filters hold, in the order that is asked for."""
     found = listing.profiles(
         sector=given.text("sector"),
         competence=given.text("competence"),
         area=given.text("area"),
         level=_level(given),
     )
-    ordered = _ordered(found, given.text("sort"), listing, lang)
+    return _ordered(found, given.text("sort"), listing, lang)
+
+
+def _view(name: str) -> OverviewView:
+    given, listing, lang = read(_TAKEN), listing_here(), language()
+    ordered = _found(given, listing, lang)
     number = given.number("page") or 1
     start = (number - 1) * SHOWN
     shown = ordered[start : start + SHOWN]
@@ -137,7 +162,7 @@ def _view(name: str) -> OverviewView:
         given={**{one.name: given.text(one.name) for one in FILTERS}, "sort": given.text("sort")},
         sectors=facts.sectors,
         areas=facts.areas,
-        csv=f"{site().root}api/v1/{name}?{urlencode({**kept, 'format': 'csv'})}",
+        csv=link().replace(f"/{name}?", f"/{name}.csv?", 1),
         by_name=link(sort="name"),
         before=link(page=str(number - 1)) if number > 1 else "",
         after=link(page=str(number + 1)) if start + SHOWN < len(ordered) else "",

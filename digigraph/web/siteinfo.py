@@ -34,8 +34,8 @@ MOST_URLS = 50_000
 VALID = timedelta(days=365)
 """How long after its release a site's security.txt holds, as RFC 9116 recommends."""
 PAGES = (
-    "", "about", "profiles", "framework", "matrix", "compare", "quality", "downloads", "queries",
-    "changes", "policy", "catalog", "sparql", "api/v1",
+    "", "about", "profiles", "framework", "tree", "matrix", "compare", "quality", "downloads",
+    "queries", "changes", "policy", "catalog", "sparql", "api/v1",
 )  # fmt: skip
 CLASSES = (
     "dgc:OccupationProfile", "dgc:Competence", "dgc:CompetenceArea", "dgc:CompetenceAtLevel",
@@ -66,6 +66,8 @@ def robots() -> Response:
         f"Disallow: {root}lookup?",
         f"Disallow: {root}api/v1/",
         f"Disallow: {root}compare/",
+        f"Disallow: {root}radar/",
+        f"Disallow: {root}around/",
         f"Disallow: {root}visits",
         "Allow: /",
         "",

@@ -30,6 +30,7 @@ THEMES = {
 class Spoke:
     """One competence: its code, what it is called, where it leads, and how many require it."""
 
+    iri: str
     code: str
     label: str
     link: str

@@ -114,10 +114,18 @@ SCHEMAS: dict[str, Schema] = {
             **_NAMED,
             "group": {"type": "string", "enum": ["shared", "some", "only"]},
             "levels": {"type": "object", "additionalProperties": {**LEVEL, "minimum": 0}},
-            "difference": maybe({"type": "integer", "minimum": 0, "maximum": 8}),
+            "difference": {
+                **maybe({"type": "integer", "minimum": 0, "maximum": 8}),
+                "description": "The highest required level less the lowest; null if one has it.",
+            },
+            "gaps": {
+                "type": "object",
+                "additionalProperties": {"type": "integer", "minimum": -8, "maximum": 8},
+                "description": "Profile -> its level less that of the first one that has one.",
+            },
             "words": ref("Words"),
         },
-        ["id", "group", "levels", "difference", "words"],
+        ["id", "group", "levels", "difference", "gaps", "words"],
     ),
     "Similarity": thing(
         {"between": array(TEXT), "score": SCORE, "shared": COUNT}, ["between", "score", "shared"]

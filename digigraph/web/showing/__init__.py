@@ -14,7 +14,7 @@ from digigraph.web.showing.competence import CompetenceView
 from digigraph.web.showing.level import LevelView
 from digigraph.web.showing.profile import ProfileView
 from digigraph.web.showing.source import SourceView
-from digigraph.web.showing.view import PlainView
+from digigraph.web.showing.view import ShownView
 from digigraph.web.showing.vocabulary import VocabularyView
 from digigraph.web.words import ThingView
 
@@ -44,7 +44,7 @@ def shown(plain: ThingView, things: Things, *, whole: bool = False, line: int = 
         if document.names.expanded(name) in types and not whole and not _is_shapes(plain):
             view = made(plain, things)
             return template, replace(view, first=line) if isinstance(view, SourceView) else view
-    return "thing.html", plain if whole else PlainView.of(plain, things)
+    return "thing.html", plain if whole else ShownView.of(plain, things)
 
 
 def _is_shapes(plain: ThingView) -> bool:

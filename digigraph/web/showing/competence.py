@@ -12,7 +12,7 @@ import pyoxigraph as ox
 from digigraph.web.api.lists import listing_here
 from digigraph.web.overview import by_name
 from digigraph.web.showing.facts import Facts
-from digigraph.web.showing.quotes import Quote, quotes_of
+from digigraph.web.showing.quotes import Quote, anchor_of, quotes_of
 from digigraph.web.showing.view import ShownView
 from digigraph.web.words import Word
 
@@ -47,6 +47,12 @@ class Item:
 
     text: str
     quotes: Sequence[Quote]
+    iri: str
+
+    @property
+    def anchor(self) -> str:
+        """Return what the sentence is called on the page."""
+        return anchor_of(self.iri)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,10 @@ class Rung:
     facets: Sequence[str]
     asking: int
     """How many profiles ask for this level."""
+    variants: Sequence[Item]
+    """The first sentences by which other documents describe it."""
+    all_variants: int
+    """How many such sentences there are in all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +167,7 @@ class CompetenceView(ShownView):
         said = Facts(iri, self.things)
         level = said.first("dgc:atLevel")
         items = sorted(said.all("dgc:hasDescriptorItem"), key=self._position)
+        others = said.all("dgc:hasVariantItem")
         about = Facts(level, self.things)
         return Rung(
             rank,
@@ -166,12 +177,14 @@ class CompetenceView(ShownView):
             [self._item(item) for item in items],
             [] if items else [about.text(name, self.language) for name in _FACETS],
             asking,
+            [self._item(item) for item in others[:SHOWN]],
+            len(others),
         )
 
     def _item(self, iri: str) -> Item:
         said = Facts(iri, self.things)
         quotes = quotes_of(said.all("prov:wasDerivedFrom"), self.things)
-        return Item(said.text("rdfs:label", "bg"), quotes)
+        return Item(said.text("rdfs:label", "bg"), quotes, iri)
 
     def _position(self, iri: str) -> int:
         return int(Facts(iri, self.things).first("dgc:position") or 0)

@@ -13,7 +13,8 @@ from digigraph.framing import tree
 from digigraph.model import Profile, Requirement, Statement, Words
 from digigraph.reading import profile_of
 from digigraph.web.showing.frames import WIDTH, frame, height_of, picture
-from digigraph.web.showing.quotes import Quote, quotes_of
+from digigraph.web.showing.quotes import Quote, anchor_of, quotes_of
+from digigraph.web.showing.radars import RadarView, radar_of
 from digigraph.web.showing.view import ShownView
 from digigraph.web.site import site
 from digigraph.web.words import Word
@@ -26,11 +27,6 @@ TABS = (
     ("behaviours", "Поведения", "Behaviours"),
     ("examples", "Примери", "Examples"),
 )
-
-
-def anchor_of(statement: str) -> str:
-    """Return where a statement stands on the page of its profile: the end of its IRI."""
-    return statement.rpartition("/")[2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +144,11 @@ class ProfileView(ShownView):
         names = [f"{code} {label.get(self.language) or label}" for code, label in labels]
         told = frame(address + asked, title, WIDTH, height_of(title, names))
         return [("iframe", told), ("img", picture(f"{address}.svg{asked}", title))]
+
+    @cached_property
+    def radar(self) -> RadarView:
+        """The profile over the competences of the framework."""
+        return radar_of([self.document.iri])
 
     @property
     def disputed(self) -> list[Row]:

@@ -30,6 +30,11 @@ class Quote:
         return f"&from={first}" if first > 1 else ""
 
 
+def anchor_of(statement: str) -> str:
+    """Return where a statement stands on the page that shows it: the end of its IRI."""
+    return statement.rpartition("/")[2]
+
+
 def quotes_of(spans: Iterable[str], things: Things) -> list[Quote]:
     """Return the passages that some spans of source documents stand for, in their order."""
     return [quote_of(span, things) for span in spans]

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from digigraph.things import Things
 from digigraph.views import view
+from digigraph.web.neighbours import KINDS
 from digigraph.web.schema import in_page
 from digigraph.web.showing.linking import Linked, Snippet, kind_of, snippets
 from digigraph.web.showing.structured import structured
@@ -34,6 +35,14 @@ class ShownView(ThingView):
         ours = link != iri and "#" not in link
         return f"{link}?lang={self.language}" if ours else link
 
+    @property
+    def around(self) -> str:
+        """Return where it is shown what the thing is linked to, if that is shown (X-07)."""
+        types = {value.value for value in self.document.values("rdf:type")}
+        if not types & {self.document.names.expanded(kind) for kind in KINDS}:
+            return ""
+        return f"{self.root}around/{self.tail}?lang={self.language}"
+
     @cached_property
     def structured(self) -> Markup:
         """The thing as schema.org has it, for the page's script element (X-16)."""
@@ -55,12 +64,3 @@ class ShownView(ThingView):
             scheme,
         )
         return list(snippets(told, self.things.release))
-
-
-@dataclass(frozen=True)
-class PlainView(ShownView):
-    """A thing with all that its document says; a program finds each IRI in its links."""
-
-    def link(self, iri: str) -> str:
-        """Return where an IRI leads from here; ours lead to this service."""
-        return ThingView.link(self, iri)
