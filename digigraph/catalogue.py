@@ -19,6 +19,7 @@ import pyoxigraph as ox
 from digigraph import authorities as eu
 from digigraph.description import LICENCE, endpoint, has_void
 from digigraph.distributions import distribution, file_node, is_dump, is_licensed
+from digigraph.document import Document, Value
 from digigraph.formats import N_QUADS, TRIG, Format
 from digigraph.mentions import DCAT_AP, SKOS, mentioned, services
 from digigraph.names import VOID, Names
@@ -26,7 +27,7 @@ from digigraph.pool import Limits
 from digigraph.release import Release, ReleaseFile
 from digigraph.stating import DCAT_PREFIXES, both, facts, in_language, node, term, typed, with_names
 from digigraph.store import write_triples
-from digigraph.things import Document, Things, Value
+from digigraph.things import Things
 from digigraph.writers import write_quads
 
 

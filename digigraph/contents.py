@@ -12,8 +12,9 @@ from collections.abc import Iterable
 
 import pyoxigraph as ox
 
+from digigraph.document import Document
 from digigraph.release import Release
-from digigraph.things import Document, Things
+from digigraph.things import Things
 
 LARGEST = 25_000
 """The most triples of a graph that a document holds, some 4 MB of N-Quads."""

@@ -81,7 +81,7 @@ def write_some_profiles(task: tuple[Release, Sequence[str]]) -> str:
     for iri in iris:
         document = things.document(iri)
         assert document is not None, "what has a class has a document"
-        told = tree(document, lines_of(document.triples, first=iri), release.base)
+        told = tree(document, document.lines, release.base)
         place = release.folder / PROFILES / f"{iri.rpartition('/')[2]}.json"
         place.write_text(f"{_compact({'@context': context, **told})}\n", encoding="utf-8")
         trees.append(_compact(told))

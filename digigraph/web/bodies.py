@@ -10,10 +10,10 @@ from flask import request
 
 from digigraph.contents import LARGEST, graphs_of, size_of
 from digigraph.description import LICENCE, at_service
+from digigraph.document import Document
 from digigraph.formats import GRAPH_FORMATS, HTML, JSON, N_QUADS, TRIG, Choice, Format
 from digigraph.framing import frame
 from digigraph.names import VOID
-from digigraph.things import Document
 from digigraph.web.nearby import things_here
 from digigraph.web.showing import shown
 from digigraph.web.site import page, site

@@ -14,6 +14,7 @@ from flask import Blueprint, Response, abort, g, request
 
 from digigraph.cache import key_of
 from digigraph.contents import LARGEST, size_of
+from digigraph.document import Document
 from digigraph.formats import (
     GRAPH_FORMATS,
     HTML,
@@ -25,7 +26,7 @@ from digigraph.formats import (
     negotiate,
 )
 from digigraph.jsonld import context_iri
-from digigraph.things import PAGE, Document
+from digigraph.things import PAGE
 from digigraph.views import OWN, VIEWS, profile_iri, view
 from digigraph.web.bodies import QUADS, VARIANTS, first_line, is_whole, variants_of, written
 from digigraph.web.files import CURRENT
