@@ -220,4 +220,4 @@ class Listing:
 
     @cached_property
     def _rows(self) -> Rows:
-        return Rows(self.things.index, self.things.release.base)
+        return Rows(self.things.index, self.things.lines, self.things.release.base)

@@ -43,7 +43,10 @@ def write_packs(release: Release, crew: Crew | None = None) -> None:
     """Write them into the folder of a release whose dumps and index are there."""
     workers = crew or Crew(1)
     try:
-        write_tables(release.folder / TABLES, release.store, release.base, release.version, workers)
+        write_tables(
+            release.folder / TABLES, release.store, release.union, release.base, release.version,
+            workers,
+        )  # fmt: skip
         _zip(release.folder / f"digigraph-{TABLES}.zip", release.folder / TABLES)
         _write_profiles(release, workers)
     finally:
