@@ -100,17 +100,13 @@ def document(tail: str) -> Response:
     linked = f"{site().release.dataset_digest} {iri} {number} {seen_as} links"
     body, links = answers.get(key), answers.get(linked)
     if body is None or links is None:
-        found = things_here().document(iri, number)
-        if found is None:
-            abort(404)
-        if found.is_withdrawn:
-            raise _withdrawn(iri)
-        if seen_as == OWN:
-            body = written(found, asked.tail, chosen, lang)
-        else:
-            triples = view(seen_as, found, things_here())
-            body = write_graph(lines_of(triples, first=iri), chosen, site().release.base)
-        links = links or _links(found, asked.tail, offered, seen_as)
+        with site().making.turn():
+            # Who had the turn before may have made the same.
+            body, links = answers.peek(key), answers.peek(linked)
+            if body is None or links is None:
+                found = _found(iri, number)
+                body = _made(found, asked.tail, chosen, lang, seen_as)
+                links = links or _links(found, asked.tail, offered, seen_as)
         answers.keep(key, body)
         answers.keep(linked, links)
     response = tagged(Response(body, content_type=_content_type(chosen)), key)
@@ -118,6 +114,24 @@ def document(tail: str) -> Response:
     for link in links.decode().split("\n"):
         response.headers.add("Link", link)
     return response
+
+
+def _found(iri: str, number: int) -> Document:
+    """Return a page of the document about a thing; refuse what was removed (V-05)."""
+    found = things_here().document(iri, number)
+    if found is None:
+        abort(404)
+    if found.is_withdrawn:
+        raise _withdrawn(iri)
+    return found
+
+
+def _made(found: Document, tail: str, chosen: Choice, lang: str, seen_as: str) -> bytes:
+    """Return a document as it is asked for: all of it, or a view of it (H-19)."""
+    if seen_as == OWN:
+        return written(found, tail, chosen, lang)
+    triples = view(seen_as, found, things_here())
+    return write_graph(lines_of(triples, first=found.iri), chosen, site().release.base)
 
 
 def _seen(lang: str) -> str:
