@@ -38,15 +38,22 @@ def union_lines(quad_lines: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def subjects(lines: Iterable[bytes]) -> Iterator[Subject]:
-    """Yield subject by subject what sorted lines of N-Triples or N-Quads say."""
-    for subject, triples in groupby(_parsed(lines), lambda triple: triple[0]):
-        by_property = groupby(triples, lambda triple: triple[1])
-        yield subject, [(name, [triple[2] for triple in same]) for name, same in by_property]
-
-
-def _parsed(lines: Iterable[bytes]) -> Iterator[tuple[str, str, Object]]:
+    """Yield subject by subject what sorted lines of N-Triples or N-Quads say, a statement each."""
+    subject, name = b"", b""
+    properties: list[tuple[str, list[Object]]] = []
     source = iter(lines)
-    while batch := b"".join(islice(source, 10_000)):
-        for quad in ox.parse(batch, format=ox.RdfFormat.N_QUADS):
+    while batch := list(islice(source, 10_000)):
+        parsed = ox.parse(b"".join(batch), format=ox.RdfFormat.N_QUADS)
+        for line, quad in zip(batch, parsed, strict=True):
+            of, named, _ = line.split(b" ", 2)
+            if of != subject:
+                if properties:
+                    yield subject[1:-1].decode(), properties
+                subject, name, properties = of, b"", []
+            if named != name:
+                name = named
+                properties.append((name[1:-1].decode(), []))
             # The lines are ours: `sorted_lines` let only IRIs and literals through.
-            yield quad.subject.value, quad.predicate.value, quad.object
+            properties[-1][1].append(quad.object)
+    if properties:
+        yield subject[1:-1].decode(), properties

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from math import log2
 from pathlib import Path
 
 import pyoxigraph as ox
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 from digigraph.errors import ReleaseError
 from digigraph.lines import BLOCK, Lines, Value, in_order, triples_of, value_of
 from digigraph.release import Release
+from digigraph.things import Things
 from digigraph.writers import lines_of
 
 S, P, Q = "http://x.example/s", "http://x.example/p", "http://x.example/q"
@@ -191,6 +194,55 @@ def test_every_subject_of_the_shipped_data(shipped_release: Release) -> None:
     held = Lines(shipped_release.union)
 
     assert [line for iri in subjects for line in held.of(iri)] == whole
+
+
+class Counted(Lines):
+    """Lines that remember what was looked up."""
+
+    def __init__(self, dump: Path) -> None:
+        """Open a dump; nothing was looked up yet."""
+        super().__init__(dump)
+        self.asked: list[str] = []
+
+    def _read(self, start: str, iri: str, most: int) -> list[bytes] | None:
+        self.asked.append(start)
+        return super()._read(start, iri, most)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["id/profile/p-37q68h4z", "id/digcomp21/1-2", "id/digcomp21/level-6", "id/digcomp21", "shapes"],
+)
+def test_what_a_document_costs(shipped_release: Release, tmp_path: Path, name: str) -> None:
+    """A document costs the same look-ups, and is the same, whatever else the graph holds."""
+    base = shipped_release.base
+    grown = replace(shipped_release, folder=tmp_path)
+    grown.store.symlink_to(shipped_release.store)
+    others = [line(f"{base}id/other/{number}") for number in range(50_000)]
+    whole = [*shipped_release.union.read_bytes().splitlines(keepends=True), *others]
+    grown.union.write_bytes(b"".join(sorted(whole)))
+
+    found = []
+    for release in (shipped_release, grown):
+        things = Things(release)
+        things._lines = counted = Counted(release.union)
+        document = things.document(base + name)
+        assert document
+        found.append((sorted(counted.asked), document.lines, document.words))
+
+    assert found[0] == found[1]
+
+
+def test_what_a_look_up_costs(opened: Open) -> None:
+    """A look-up reads as many beginnings of blocks as a bisection has steps."""
+    lines = [line(f"{S}{number:06}", text="o" * 400) for number in range(10_000)]
+    held = opened(lines)
+    blocks = sum(map(len, lines)) / BLOCK
+
+    for number in range(0, 10_000, 999):
+        before = held._beginning.cache_info().misses
+        assert held.of(f"{S}{number:06}") == lines[number : number + 1]
+        assert held._beginning.cache_info().misses - before <= log2(blocks) + 1
 
 
 @WHOLE
