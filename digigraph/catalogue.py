@@ -28,7 +28,7 @@ from digigraph.release import Release, ReleaseFile
 from digigraph.stating import DCAT_PREFIXES, both, facts, in_language, node, term, typed, with_names
 from digigraph.store import write_triples
 from digigraph.things import Things
-from digigraph.writers import write_quads
+from digigraph.writers import lines_of, write_quads
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,8 @@ class Catalogue:
         if limits:
             triples += endpoint(self.release, self.service, limits, brief=self.things.brief)
         if told in (TRIG, N_QUADS):
-            return write_quads({f"{self.release.base}catalog": triples}, told, self.release.base)
+            graphs = {f"{self.release.base}catalog": lines_of(triples)}
+            return write_quads(graphs, told, self.release.base)
         prefixes = {**Names(self.release.base).prefixes(), **DCAT_PREFIXES}
         return write_triples(triples, told, prefixes)
 

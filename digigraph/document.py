@@ -7,7 +7,6 @@ from functools import cached_property
 
 import pyoxigraph as ox
 
-from digigraph.lines import triples_of
 from digigraph.names import Names
 from digigraph.quads import subjects
 
@@ -30,11 +29,6 @@ class Document:
     words: list[bytes]
     """What the properties are called; pages show it, data does not repeat it."""
     names: Names
-
-    @cached_property
-    def triples(self) -> frozenset[ox.Triple]:
-        """What it says."""
-        return frozenset(triples_of(self.lines))
 
     @cached_property
     def said(self) -> dict[str, dict[str, list[Value]]]:
@@ -63,6 +57,17 @@ class Document:
 
     def label(self, iri: str, language: str) -> tuple[str, str]:
         """Return what a thing is called and in which language: the wanted one, if it has it."""
+        asked = iri, language
+        if asked not in self._called:
+            self._called[asked] = self._label(iri, language)
+        return self._called[asked]
+
+    @cached_property
+    def _called(self) -> dict[tuple[str, str], tuple[str, str]]:
+        """What a subject was called before; a page names the same properties on every row."""
+        return {}
+
+    def _label(self, iri: str, language: str) -> tuple[str, str]:
         for name in (*LABELS, *NAMES):
             given = [v for v in self.values(name, iri) if isinstance(v, ox.Literal)]
             for wanted in (language, "bg", "en"):

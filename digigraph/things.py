@@ -81,7 +81,7 @@ class Things:
 
     def _gathered(self, iri: str, page: int) -> Document | None:
         if graph := self._whole_graphs.get(iri):
-            return self._document(iri, 1, False, {iri: self._about(iri)}, self._lines_in(graph))
+            return self._document(iri, 1, False, {iri: self._about(iri)}, self.content(graph))
         about = {iri: self._about(iri)}
         if not about[iri]:
             return None
@@ -129,12 +129,17 @@ class Things:
 
     def brief(self, iri: str) -> list[ox.Triple]:
         """Return what a document says of a thing that it only mentions: names, then codes."""
-        return list(triples_of(self._brief(iri)))
+        return list(triples_of(self.naming(iri)))
 
-    def content(self, graph: str) -> set[ox.Triple]:
-        """Return all that a named graph says."""
+    def naming(self, iri: str) -> Sequence[bytes]:
+        """Return the lines of what a document says of a thing that it only mentions."""
+        return self._brief(iri)
+
+    def content(self, graph: str) -> set[bytes]:
+        """Return all that a named graph says, as lines of N-Triples."""
         whole = self.index.quads_for_pattern(None, None, None, ox.NamedNode(graph))
-        return {quad.triple for quad in whole}
+        text = ox.serialize((quad.triple for quad in whole), format=ox.RdfFormat.N_TRIPLES)
+        return set((text or b"").splitlines(keepends=True))
 
     def graphs_with(self, triple: ox.Triple) -> list[str]:
         """Return the IRIs of the named graphs that say something."""
@@ -171,16 +176,16 @@ class Things:
     ) -> Document:
         """Return the document that says all of some things, and what they mention is called."""
         said = {line for lines in about.values() for line in lines}.union(besides)
-        objects = set(map(_object, said))
+        objects = _objects(said)
         named = self._named(objects - about.keys())
-        bands = set(map(_object, named)) - objects
-        whole = said | named | self._named(bands)
-        words = self._named({line.split(b" ", 2)[1][1:-1].decode() for line in whole}) - whole
+        whole = said | named | self._named(_objects(named) - objects)
+        properties = {line.split(b" ", 2)[1] for line in whole}
+        words = self._named(name[1:-1].decode() for name in properties) - whole
         return Document(iri, page, more, in_order(whole, iri), in_order(words), self.names)
 
     def _add_parts(self, about: dict[str, list[bytes]], iri: str) -> None:
         """Add what is said of the parts of a thing, and of their parts."""
-        leading = {f"<{self.names.expanded(name)}>".encode() for name in PARTS}
+        leading = self._leading
         asserting = f"<{self.names.term('hasLevelAssertion')}>".encode()
         cited = f"<{self.names.expanded('prov:wasDerivedFrom')}>".encode()
         edge, assertions = [iri], set[str]()
@@ -199,9 +204,9 @@ class Things:
             about |= {part: self._about(part) for part in edge}
 
     def _referring(self, iri: str) -> Iterator[str]:
-        seen = {iri}
-        for name in REFERRING:
-            for quad in self._match(None, self._node(name), ox.NamedNode(iri)):
+        seen, node = {iri}, ox.NamedNode(iri)
+        for way in self._ways:
+            for quad in self._match(None, way, node):
                 subject = _iri(quad.subject)
                 if subject not in seen:
                     seen.add(subject)
@@ -222,16 +227,20 @@ class Things:
         return [line for name in self._names_in_brief for line in said.get(name, ())]
 
     @cached_property
+    def _ways(self) -> list[ox.NamedNode]:
+        return [self._node(name) for name in REFERRING]
+
+    @cached_property
+    def _leading(self) -> frozenset[bytes]:
+        return frozenset(f"<{self.names.expanded(name)}>".encode() for name in PARTS)
+
+    @cached_property
     def _names_in_brief(self) -> list[bytes]:
         return [f"<{self.names.expanded(name)}>".encode() for name in BRIEF]
 
     def _about(self, iri: str, name: str = "") -> list[bytes]:
         """Return the lines about a thing, or those of a property of it, as "dct:title"."""
         return self.lines.of(iri, self.names.expanded(name) if name else "")
-
-    def _lines_in(self, graph: str) -> set[bytes]:
-        text = ox.serialize(self.content(graph), format=ox.RdfFormat.N_TRIPLES) or b""
-        return set(text.splitlines(keepends=True))
 
     def _match(
         self,
@@ -265,8 +274,10 @@ def _iri(node: object) -> str:
     return node.value if isinstance(node, ox.NamedNode) else ""
 
 
-def _object(line: bytes) -> str:
-    return _iri_in(line.split(b" ", 2)[2])
+def _objects(lines: Iterable[bytes]) -> set[str]:
+    """Return the IRIs that are values."""
+    values = {line.split(b" ", 2)[2] for line in lines if line.endswith(b"> .\n")}
+    return {_iri_in(value) for value in values if value[:1] == b"<"}
 
 
 def _iri_in(value: bytes) -> str:

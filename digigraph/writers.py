@@ -54,9 +54,9 @@ def write_graph(lines: list[bytes], told: Choice, base: str) -> bytes:
     return out.getvalue()
 
 
-def write_quads(graphs: Mapping[str, Iterable[ox.Triple]], told: Format, base: str) -> bytes:
-    """Return triples by the IRI of their graph, "" for the default one, as TriG or N-Quads."""
-    lines = {graph: lines_of(triples) for graph, triples in sorted(graphs.items())}
+def write_quads(graphs: Mapping[str, Iterable[bytes]], told: Format, base: str) -> bytes:
+    """Return lines of N-Triples by the IRI of their graph, "" for none, as TriG or N-Quads."""
+    lines = {graph: in_order(said) for graph, said in sorted(graphs.items())}
     out = io.BytesIO()
     if told is TRIG:
         used = _used([*chain.from_iterable(lines.values()), _named(lines)], base)

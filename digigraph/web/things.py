@@ -90,17 +90,18 @@ def document(tail: str) -> Response:
     if asked.language:
         g.language = asked.language
     lang = language()
+    here = site()
     key = key_of(
-        site().release.dataset_digest,
+        here.release.dataset_digest,
         f"{iri} {number} {_seen(lang) if chosen.format is HTML else ''}",
         (),
         f"{chosen.format.name} {chosen.profile} {seen_as}",
     )
-    answers = site().answers
-    linked = f"{site().release.dataset_digest} {iri} {number} {seen_as} links"
+    answers = here.answers
+    linked = f"{here.release.dataset_digest} {iri} {number} {seen_as} links"
     body, links = answers.get(key), answers.get(linked)
     if body is None or links is None:
-        with site().making.turn():
+        with here.making.turn():
             # Who had the turn before may have made the same.
             body, links = answers.peek(key), answers.peek(linked)
             if body is None or links is None:
