@@ -27,12 +27,8 @@ from digigraph.web.site import Settings, Site
 _READY_SECONDS = 120.0
 """Seconds after which an engine that has not answered is given up."""
 
-_MAKING = 2
-"""Documents that a process makes at a time.
-
-Threads that share one lock hold each other up; with two, one document that takes long keeps
-nobody else waiting.
-"""
+_MAKING = 1
+"""Documents that a process makes at a time; threads that share one lock hold each other up."""
 
 _TO_ANSWER = 0.5
 """Seconds that are left to send the answers when the server stops, or a tenth if that is more."""
