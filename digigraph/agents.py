@@ -33,7 +33,6 @@ from digigraph.framing import tree
 from digigraph.model import Profile, Thing, Words
 from digigraph.release import Release
 from digigraph.search import Hit
-from digigraph.writers import lines_of
 
 LONGEST = 80_000
 """The most characters of one answer: what an agent can read at a time."""
@@ -184,7 +183,7 @@ class _Tools:
     def _document(self, thing: str) -> dict[str, Any]:
         base = self.data.release.base
         document = self.data.document(thing)
-        return tree(document, lines_of(document.triples, first=document.iri), base)
+        return tree(document, document.lines, base)
 
 
 def _hit(one: Hit, lang: str) -> dict[str, Any]:

@@ -19,6 +19,7 @@ import pyoxigraph as ox
 from digigraph import authorities as eu
 from digigraph.description import LICENCE, endpoint, has_void
 from digigraph.distributions import distribution, file_node, is_dump, is_licensed
+from digigraph.document import Document, Value
 from digigraph.formats import N_QUADS, TRIG, Format
 from digigraph.mentions import DCAT_AP, SKOS, mentioned, services
 from digigraph.names import VOID, Names
@@ -26,8 +27,8 @@ from digigraph.pool import Limits
 from digigraph.release import Release, ReleaseFile
 from digigraph.stating import DCAT_PREFIXES, both, facts, in_language, node, term, typed, with_names
 from digigraph.store import write_triples
-from digigraph.things import Document, Things, Value
-from digigraph.writers import write_quads
+from digigraph.things import Things
+from digigraph.writers import lines_of, write_quads
 
 
 @dataclass(frozen=True)
@@ -71,7 +72,8 @@ class Catalogue:
         if limits:
             triples += endpoint(self.release, self.service, limits, brief=self.things.brief)
         if told in (TRIG, N_QUADS):
-            return write_quads({f"{self.release.base}catalog": triples}, told, self.release.base)
+            graphs = {f"{self.release.base}catalog": lines_of(triples)}
+            return write_quads(graphs, told, self.release.base)
         prefixes = {**Names(self.release.base).prefixes(), **DCAT_PREFIXES}
         return write_triples(triples, told, prefixes)
 

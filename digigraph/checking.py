@@ -83,7 +83,7 @@ def check_release(release: Release, report: Report, progress: Progress | None = 
         _index(release, report, workspace, quads, triples)
         tell("verify", len(DUMP_FORMATS) + 1, len(DUMP_FORMATS) + 2)
         with report.reading("store"):
-            _regenerated(release, report, workspace)
+            _regenerated(release, report, workspace, triples)
 
 
 def lines_of_dump(path: Path, told: Format, workspace: Path) -> Iterator[bytes]:
@@ -166,15 +166,16 @@ def _named(release: Release) -> Iterator[ox.Quad]:
     return (quad for quad in store if isinstance(quad.graph_name, ox.NamedNode))
 
 
-def _regenerated(release: Release, report: Report, workspace: Path) -> None:
-    """Make the tables, trees and ontologies anew from the index, and compare their bytes."""
+def _regenerated(release: Release, report: Report, workspace: Path, triples: Path) -> None:
+    """Make tables, trees and ontologies anew from the index and the lines; compare their bytes."""
     again = workspace / "again"
     again.mkdir()
     (again / "store").symlink_to(release.store.resolve())
+    (again / release.union.name).symlink_to(triples.resolve())
     write_packs(replace(release, folder=again))
     for made in sorted(path for path in again.rglob("*") if path.is_file()):
         name = made.relative_to(again).as_posix()
-        if name.startswith("store/"):
+        if name.startswith("store/") or name == release.union.name:
             continue
         if not release.path(name).is_file():
             report.differs("regenerated", name, "—")

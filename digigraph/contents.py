@@ -10,10 +10,10 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 
-import pyoxigraph as ox
-
+from digigraph.document import Document
+from digigraph.lines import triples_of
 from digigraph.release import Release
-from digigraph.things import Document, Things
+from digigraph.things import Things
 
 LARGEST = 25_000
 """The most triples of a graph that a document holds, some 4 MB of N-Quads."""
@@ -36,14 +36,14 @@ def size_of(release: Release, iri: str) -> int | None:
 
 
 def graphs_of(
-    document: Document, things: Things, metadata: Iterable[ox.Triple]
-) -> dict[str, set[ox.Triple]]:
-    """Return what a document says, by the IRI of the graph; its metadata in the default one."""
-    found: dict[str, set[ox.Triple]] = defaultdict(set)
-    found[ABOUT_ITSELF] |= set(metadata)
-    for triple in document.triples:
+    document: Document, things: Things, metadata: Iterable[bytes]
+) -> dict[str, set[bytes]]:
+    """Return the lines of a document by the IRI of the graph; its metadata in the default one."""
+    found: dict[str, set[bytes]] = defaultdict(set)
+    found[ABOUT_ITSELF].update(metadata)
+    for line, triple in zip(document.lines, triples_of(document.lines), strict=True):
         for graph in things.graphs_with(triple):
-            found[graph].add(triple)
+            found[graph].add(line)
     if any(graph.iri == document.iri for graph in things.release.graphs):
         found[document.iri] |= things.content(document.iri)
     return dict(found)

@@ -20,6 +20,7 @@ from typing import IO, Any
 import pyoxigraph as ox
 
 from digigraph.crew import Crew
+from digigraph.lines import Lines, Value, value_of
 from digigraph.names import Names
 from digigraph.tables import SEPARATOR, TABLES, Column, Table
 
@@ -27,15 +28,28 @@ FOLDER = "csv"
 METADATA = "csv-metadata.json"
 MATRIX = "matrix"
 
-Value = ox.NamedNode | ox.Literal
+REMEMBERED = 4_000
+"""Of how many things it is remembered what they say; many rows lead to the same levels."""
+
+_OF_MATRIX = (
+    "dgc:hasRequirement", "dgc:requiresCompetence", "dgc:requiredLevel", "dgc:rank",
+)  # fmt: skip
+"""What the matrix is made of, besides names and codes."""
 
 
 class Rows:
-    """The rows of the tables, out of the index of a release."""
+    """The rows of the tables, out of the index and the sorted dump of a release.
 
-    def __init__(self, store: ox.Store, base: str) -> None:
-        """Take an open index."""
-        self._store, self._names = store, Names(base)
+    A thing is looked up once, whatever its columns are; what many rows lead to is remembered.
+    """
+
+    def __init__(self, store: ox.Store, lines: Lines, base: str) -> None:
+        """Take an open index and an open dump."""
+        self._store, self._lines, self._names = store, lines, Names(base)
+        paths = [column.path for table in TABLES for column in table.columns]
+        told = {step for path in (*paths, *_OF_MATRIX) for step in path.split("/")}
+        self._short = {f"<{self._names.expanded(name)}>".encode(): name for name in told}
+        self._said = lru_cache(maxsize=REMEMBERED)(self._looked_up)
 
     def of(self, table: Table) -> Iterator[list[str]]:
         """Yield the rows of a table as text, in the order of their URIs."""
@@ -43,13 +57,8 @@ class Rows:
 
     def each(self, table: Table, iris: Iterable[str]) -> Iterator[list[str]]:
         """Yield the rows of some things of a table as text."""
-        paths = [self._path(column) for column in table.columns]
         for iri in iris:
-            cells = [
-                self._cell(iri, column, path)
-                for column, path in zip(table.columns, paths, strict=True)
-            ]
-            yield [iri, *cells]
+            yield [iri, *(self._cell(iri, column) for column in table.columns)]
 
     def matrix(self, profiles: Iterable[str] | None = None) -> Iterator[list[str]]:
         """Yield profile by profile the level that it requires of each framework competence.
@@ -67,56 +76,56 @@ class Rows:
         for profile in profiles:
             levels: dict[str, str] = {}
             specific = 0
-            for requirement in self._step([profile], self._node("dgc:hasRequirement")):
-                competence = self._first(requirement, "dgc:requiresCompetence")
-                rank = self._first(self._first(requirement, "dgc:requiredLevel"), "dgc:rank")
+            for requirement in self._values(profile, "dgc:hasRequirement"):
+                competence = self._first(requirement.text, "dgc:requiresCompetence")
+                rank = self._first(self._first(requirement.text, "dgc:requiredLevel"), "dgc:rank")
                 if competence in codes:
                     levels[competence] = rank
                 else:
                     specific += 1
-            title = self._cell(profile, _TITLE, self._path(_TITLE))
+            title = self._cell(profile, _TITLE)
             yield [profile, title, *(levels.get(iri, "") for iri in codes), str(specific)]
 
-    def _cell(self, iri: str, column: Column, path: list[ox.NamedNode]) -> str:
-        *way, last = path
-        at = self._way([iri], way)
-        values = [v for node in at for v in self._values(node, last) if _fits(v, column)]
-        texts = [_local(v.value) if column.local else v.value for v in values]
+    def _cell(self, iri: str, column: Column) -> str:
+        *way, last = column.path.split("/")
+        nodes = [iri]
+        for step in way:
+            nodes = [far.text for near in nodes for far in self._values(near, step)]
+        texts = [
+            _local(value.text) if column.local else value.text
+            for node in nodes
+            for value in self._values(node, last, column.language)
+            if not column.only or re.search(column.only, value.datatype or value.text)
+        ]
         if column.language or not column.many:
             return texts[0] if texts else ""
         return SEPARATOR.join(texts)
 
-    def _way(self, nodes: list[str], way: Iterable[ox.NamedNode]) -> list[str]:
-        for step in way:
-            nodes = self._step(nodes, step)
-        return nodes
-
-    def _step(self, nodes: list[str], step: ox.NamedNode) -> list[str]:
-        return [v.value for node in nodes for v in self._values(node, step)]
-
-    def _values(self, iri: str, predicate: ox.NamedNode) -> list[Value]:
-        found = self._store.quads_for_pattern(ox.NamedNode(iri), predicate, None, ox.DefaultGraph())
-        values: list[Value] = []
-        for quad in found:
-            assert isinstance(quad.object, (ox.NamedNode, ox.Literal))
-            values.append(quad.object)
-        return sorted(values, key=str) if len(values) > 1 else values
-
     def _first(self, iri: str, name: str) -> str:
-        return next((v.value for v in self._values(iri, self._node(name))), "") if iri else ""
+        return next((value.text for value in self._values(iri, name)), "")
+
+    def _values(self, iri: str, name: str, language: str = "") -> list[Value]:
+        """Return the values of a property of a thing in order, all or those in a language."""
+        found = self._said(iri).get(name, ())
+        if language:
+            ending = f'"@{language} .\n'.encode()
+            found = [written for written in found if written.endswith(ending)]
+        return [value_of(written) for written in found]
+
+    def _looked_up(self, iri: str) -> dict[str, list[bytes]]:
+        """Return the values of a thing as they are written, in order, by the property's name."""
+        found: dict[str, list[bytes]] = {}
+        for line in self._lines.of(iri):
+            _, named, written = line.split(b" ", 2)
+            if name := self._short.get(named):
+                found.setdefault(name, []).append(written)
+        return found
 
     def instances(self, name: str) -> list[str]:
         """Return the IRIs of the things of a class, as "dgc:Statement", in order."""
-        found = self._store.quads_for_pattern(
-            None, self._node("rdf:type"), self._node(name), ox.DefaultGraph()
-        )
+        kind, wanted = (ox.NamedNode(self._names.expanded(one)) for one in ("rdf:type", name))
+        found = self._store.quads_for_pattern(None, kind, wanted, ox.DefaultGraph())
         return sorted(q.subject.value for q in found if isinstance(q.subject, ox.NamedNode))
-
-    def _path(self, column: Column) -> list[ox.NamedNode]:
-        return [self._node(step) for step in column.path.split("/")]
-
-    def _node(self, name: str) -> ox.NamedNode:
-        return ox.NamedNode(self._names.expanded(name))
 
 
 _TITLE = Column("title_bg", "наименование (bg)", "title (bg)", "dct:title", language="bg")
@@ -128,9 +137,10 @@ CHUNK = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Rowing:
-    """Rows of a table to be written to a file: of which things, out of which index."""
+    """Rows of a table to be written to a file: of which things, out of which index and dump."""
 
     store: Path
+    union: Path
     base: str
     table: str
     iris: Sequence[str]
@@ -139,7 +149,7 @@ class Rowing:
 
 def write_chunk(task: Rowing) -> Path:
     """Write some rows of a table, or of the matrix; return the file."""
-    rows = Rows(opened(task.store), task.base)
+    rows = opened(task.store, task.union, task.base)
     with task.to.open("wb") as out:
         if task.table == MATRIX:
             _, *matrix = rows.matrix(task.iris)
@@ -151,15 +161,17 @@ def write_chunk(task: Rowing) -> Path:
 
 
 @lru_cache(maxsize=1)
-def opened(store: Path) -> ox.Store:
-    """Return an index that was opened for reading, once in each process."""
-    return ox.Store.read_only(str(store))
+def opened(store: Path, union: Path, base: str) -> Rows:
+    """Return the rows of a release, opened once in each process."""
+    return Rows(ox.Store.read_only(str(store)), Lines(union), base)
 
 
-def write_tables(folder: Path, store: Path, base: str, version: str, crew: Crew) -> None:
+def write_tables(
+    folder: Path, store: Path, union: Path, base: str, version: str, crew: Crew
+) -> None:
     """Write every table and the metadata into `folder`, which is made."""
     folder.mkdir()
-    rows = Rows(opened(store), base)
+    rows = opened(store, union, base)
     header = next(rows.matrix([]))
     tasks = []
     for name, kind, head in (
@@ -171,7 +183,7 @@ def write_tables(folder: Path, store: Path, base: str, version: str, crew: Crew)
         iris = rows.instances(kind)
         for first in range(0, len(iris), CHUNK):
             place = folder / f".{name}-{first}"
-            tasks.append(Rowing(store, base, name, iris[first : first + CHUNK], place))
+            tasks.append(Rowing(store, union, base, name, iris[first : first + CHUNK], place))
     for task, written in zip(tasks, crew.do(write_chunk, tasks, few=40), strict=True):
         with (folder / f"{task.table}.csv").open("ab") as out, written.open("rb") as chunk:
             shutil.copyfileobj(chunk, out)
@@ -277,15 +289,6 @@ def write_rows(out: IO[bytes], *parts: Iterable[list[str]]) -> None:
         writer.writerows(part)
     text.flush()
     text.detach()
-
-
-def _fits(value: Value, column: Column) -> bool:
-    if column.language:
-        return isinstance(value, ox.Literal) and value.language == column.language
-    if column.only:
-        told = value.datatype.value if isinstance(value, ox.Literal) else value.value
-        return re.search(column.only, told) is not None
-    return True
 
 
 def _local(iri: str) -> str:

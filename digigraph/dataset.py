@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 from digigraph.codes import with_code, with_identifier
 from digigraph.csvw import FOLDER as TABLES
 from digigraph.csvw import METADATA
+from digigraph.document import Document
 from digigraph.errors import InputError, NotFound, UsageError
 from digigraph.formats import N_TRIPLES, RESULTS_JSON
 from digigraph.gathered import Compared, Hits, Profiles
@@ -30,7 +31,7 @@ from digigraph.search.entries import GROUPS, TYPES
 from digigraph.shipped import release_of_the_shipped_data
 from digigraph.sidebyside import SideBySide
 from digigraph.store import Store
-from digigraph.things import Document, Things
+from digigraph.things import Things
 
 if TYPE_CHECKING:
     import pandas

@@ -47,6 +47,11 @@ _UNIQUE = {
     RDF_XML: "RDF_XML",
 }
 """The W3C's unique URIs for file formats."""
+_FETCHED = frozenset(
+    str(term(name)).encode()
+    for name in ("void:sparqlEndpoint", "void:dataDump", "sd:endpoint", "schema:target")
+)
+"""What leads to where a machine fetches."""
 
 
 def has_void(release: Release) -> bool:
@@ -54,21 +59,16 @@ def has_void(release: Release) -> bool:
     return any(graph.iri == Names(release.base).graph(VOID) for graph in release.graphs)
 
 
-def at_service(triples: Iterable[ox.Triple], base: str, service: str) -> Iterator[ox.Triple]:
-    """Yield triples with this service in place of our base where a machine fetches (U-01).
+def at_service(lines: Iterable[bytes], base: str, service: str) -> Iterator[bytes]:
+    """Yield lines of N-Triples with this service for our base where a machine fetches (U-01).
 
     A release names its endpoint and its dumps under the base; a running service knows where they
     are.
     """
-    names = "void:sparqlEndpoint", "void:dataDump", "sd:endpoint", "schema:target"
-    fetched = set(map(term, names))
-    for triple in triples:
-        value = triple.object
-        if triple.predicate in fetched and isinstance(value, ox.NamedNode):
-            there = node(service + value.value.removeprefix(base))
-            yield ox.Triple(triple.subject, triple.predicate, there)
-        else:
-            yield triple
+    ours, here = f" <{base}".encode(), f" <{service}".encode()
+    for line in lines:
+        name = line.split(b" ", 2)[1]
+        yield line.replace(name + ours, name + here, 1) if name in _FETCHED else line
 
 
 def describe_endpoint(

@@ -12,7 +12,8 @@ from typing import Literal
 
 import pyoxigraph as ox
 
-from digigraph.things import LABELS, Things, Value
+from digigraph.document import LABELS, Value
+from digigraph.things import Things
 
 ESCO = "http://data.europa.eu/esco/"
 ISCO = f"{ESCO}isco/"

@@ -16,9 +16,10 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from digigraph.document import Document
 from digigraph.jsonld import Context, context_iri, published_context
 from digigraph.quads import subjects
-from digigraph.things import BRIEF, Document
+from digigraph.things import BRIEF
 
 Node = dict[str, Any]
 

@@ -14,10 +14,11 @@ import pyoxigraph as ox
 
 from digigraph.codes import with_code, with_identifier
 from digigraph.csvw import Rows
+from digigraph.document import LABELS, Document
 from digigraph.framing import summary
 from digigraph.requirements import Requirements
 from digigraph.tables import TABLES
-from digigraph.things import LABELS, Document, Things
+from digigraph.things import Things
 from digigraph.writers import lines_of
 
 PROFILE, COMPETENCE, LEVEL = "dgc:OccupationProfile", "dgc:Competence", "dgc:ProficiencyLevel"
@@ -157,8 +158,9 @@ class Listing:
         for triple in tuple(whole):
             if isinstance(triple.object, ox.NamedNode):
                 whole.update(self.things.brief(triple.object.value))
-        document = Document(iri, 1, False, frozenset(whole), frozenset(), self.things.names)
-        return summary(document, lines_of(whole, first=iri), self.things.release.base)
+        lines = lines_of(whole, first=iri)
+        document = Document(iri, 1, False, lines, [], self.things.names)
+        return summary(document, lines, self.things.release.base)
 
     def _among(self, found: Iterable[str], wanted: Iterable[str]) -> Sequence[str]:
         held = set(wanted)
@@ -218,4 +220,4 @@ class Listing:
 
     @cached_property
     def _rows(self) -> Rows:
-        return Rows(self.things.index, self.things.release.base)
+        return Rows(self.things.index, self.things.lines, self.things.release.base)

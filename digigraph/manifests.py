@@ -67,6 +67,11 @@ class Release:
         """Return the folder of the index."""
         return self.folder / STORE
 
+    @property
+    def union(self) -> Path:
+        """Return the dump of the union of the graphs, as sorted N-Triples."""
+        return self.folder / f"{NAME}.nt"
+
     def file(self, name: str) -> ReleaseFile | None:
         """Return what the manifest says of a published file."""
         return next((told for told in self.files if told.name == name), None)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from functools import lru_cache
 
 from digigraph.resources import AUTHORED_BASE
 
@@ -120,4 +121,9 @@ class Names:
 
     def prefixes(self) -> dict[str, str]:
         """Return prefix to namespace, `dgc` for our vocabulary among them."""
-        return dict(sorted({**PREFIXES, "dgc": f"{self.base}def#"}.items()))
+        return dict(_prefixes(self.base))
+
+
+@lru_cache(maxsize=16)
+def _prefixes(base: str) -> tuple[tuple[str, str], ...]:
+    return tuple(sorted({**PREFIXES, "dgc": f"{base}def#"}.items()))

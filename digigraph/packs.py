@@ -43,7 +43,10 @@ def write_packs(release: Release, crew: Crew | None = None) -> None:
     """Write them into the folder of a release whose dumps and index are there."""
     workers = crew or Crew(1)
     try:
-        write_tables(release.folder / TABLES, release.store, release.base, release.version, workers)
+        write_tables(
+            release.folder / TABLES, release.store, release.union, release.base, release.version,
+            workers,
+        )  # fmt: skip
         _zip(release.folder / f"digigraph-{TABLES}.zip", release.folder / TABLES)
         _write_profiles(release, workers)
     finally:
@@ -81,7 +84,7 @@ def write_some_profiles(task: tuple[Release, Sequence[str]]) -> str:
     for iri in iris:
         document = things.document(iri)
         assert document is not None, "what has a class has a document"
-        told = tree(document, lines_of(document.triples, first=iri), release.base)
+        told = tree(document, document.lines, release.base)
         place = release.folder / PROFILES / f"{iri.rpartition('/')[2]}.json"
         place.write_text(f"{_compact({'@context': context, **told})}\n", encoding="utf-8")
         trees.append(_compact(told))

@@ -8,6 +8,7 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from digigraph.document import LABELS, Value
 from digigraph.model import (
     Competence,
     CompetenceAtLevel,
@@ -20,7 +21,6 @@ from digigraph.model import (
 )
 from digigraph.names import Names
 from digigraph.tables import SEPARATOR
-from digigraph.things import LABELS, Value
 
 Row = Mapping[str, str]
 """A row of a table, column by column."""

@@ -21,7 +21,7 @@ import pyoxigraph as ox
 from digigraph.changelog import write_changes
 from digigraph.crew import Crew
 from digigraph.disk import sha256, sync
-from digigraph.dumps import Dumps, write_dumps
+from digigraph.dumps import NAME, Dumps, write_dumps
 from digigraph.errors import ReleaseError, ReleaseExists
 from digigraph.indexing import write_store
 from digigraph.kept import Kept
@@ -227,7 +227,7 @@ def _existing(place: Path, inputs_digest: str | None) -> Release:
 
 def _write_index(task: tuple[Path, str]) -> None:
     draft, base = task
-    write_index(draft / SEARCH, draft / STORE, base)
+    write_index(draft / SEARCH, draft / STORE, draft / f"{NAME}.nt", base)
 
 
 def _dumps(

@@ -8,14 +8,15 @@ whatever it mentions.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING
 
 import pyoxigraph as ox
 
+from digigraph.document import LABELS, Document, Value
+from digigraph.lines import Lines, in_order, triples_of
 from digigraph.names import EXAMPLES, VOID, Names
 
 if TYPE_CHECKING:
@@ -47,75 +48,10 @@ NAMED = 20_000
 
 LATEST = 4
 """How many documents are remembered: who asks for one format often asks for the next."""
-LABELS = ("skos:prefLabel", "rdfs:label", "dct:title")
-NAMES = ("sh:name", "sh:prefix")
-"""What names a thing that has no label: a shape, a prefix."""
 BRIEF = (*LABELS, "skos:notation", "dgc:rank", "dgc:band", "dgc:kind")
 """What a document says of a thing that it only mentions."""
-Value = ox.NamedNode | ox.Literal
-
-
-@dataclass(frozen=True)
-class Document:
-    """What is said about one thing, and whether there is more of it on a next page."""
-
-    iri: str
-    page: int
-    more: bool
-    triples: frozenset[ox.Triple]
-    words: frozenset[ox.Triple]
-    """What the properties are called; pages show it, data does not repeat it."""
-    names: Names
-
-    @cached_property
-    def said(self) -> dict[str, dict[str, list[Value]]]:
-        """Subject -> property -> values: the thing itself first, the rest in order."""
-        return self._grouped(self.triples, {self.iri: {}})
-
-    @cached_property
-    def _worded(self) -> dict[str, dict[str, list[Value]]]:
-        return self._grouped((*self.triples, *self.words), {})
-
-    @staticmethod
-    def _grouped(
-        triples: Iterable[ox.Triple], found: dict[str, dict[str, list[Value]]]
-    ) -> dict[str, dict[str, list[Value]]]:
-        for triple in sorted(triples, key=str):
-            properties = found.setdefault(_iri(triple.subject), {})
-            value = triple.object
-            assert isinstance(value, (ox.NamedNode, ox.Literal)), "published data has no others"
-            properties.setdefault(triple.predicate.value, []).append(value)
-        return found
-
-    def values(self, name: str, iri: str | None = None) -> list[Value]:
-        """Return the values of a property, as "dct:title", of the thing or of another."""
-        return self._worded.get(iri or self.iri, {}).get(self.names.expanded(name), [])
-
-    def label(self, iri: str, language: str) -> tuple[str, str]:
-        """Return what a thing is called and in which language: the wanted one, if it has it."""
-        for name in (*LABELS, *NAMES):
-            given = [v for v in self.values(name, iri) if isinstance(v, ox.Literal)]
-            for wanted in (language, "bg", "en"):
-                if found := next((v for v in given if v.language == wanted), None):
-                    return found.value, wanted
-            if given:
-                return given[0].value, given[0].language or ""
-        return "", ""
-
-    @property
-    def replaced_by(self) -> list[str]:
-        """Return the successors of a thing that was retired (V-05)."""
-        return [value.value for value in self.values("dct:isReplacedBy")]
-
-    @property
-    def is_withdrawn(self) -> bool:
-        """Tell whether the thing was removed for legal reasons (V-05)."""
-        return ox.NamedNode(self.names.term("Withdrawn")) in self.values("adms:status")
-
-    @property
-    def is_retired(self) -> bool:
-        """Tell whether the thing is kept only for those who link to it (V-05)."""
-        return any(value.value == "true" for value in self.values("owl:deprecated"))
+_SHORT = 16_384
+"""The most bytes about a thing that are read for its names alone."""
 
 
 class Things:
@@ -126,13 +62,14 @@ class Things:
         self.release = release
         self.names = Names(release.base)
         self._opened: ox.Store | None = None
+        self._lines: Lines | None = None
         self._lock = threading.Lock()
-        self.brief = lru_cache(maxsize=NAMED)(self._brief_of)
+        self._brief = lru_cache(maxsize=NAMED)(self._brief_of)
         self._latest = lru_cache(maxsize=LATEST)(self._gathered)
 
     def knows(self, iri: str) -> bool:
         """Tell whether there is a document about a thing."""
-        return iri in self._whole_graphs or any(self._about(iri))
+        return iri in self._whole_graphs or bool(self._about(iri))
 
     def document(self, iri: str, page: int = 1) -> Document | None:
         """Return the document about a thing, or None where nothing is said about it.
@@ -144,19 +81,18 @@ class Things:
 
     def _gathered(self, iri: str, page: int) -> Document | None:
         if graph := self._whole_graphs.get(iri):
-            said = self.content(graph) | set(self._about(iri))
-            return self._document(iri, 1, False, said)
-        about = set(self._about(iri))
-        if not about:
+            return self._document(iri, 1, False, {iri: self._about(iri)}, self.content(graph))
+        about = {iri: self._about(iri)}
+        if not about[iri]:
             return None
-        said = about | set(self._parts(about, iri)) if page == 1 else about
+        if page == 1:
+            self._add_parts(about, iri)
         first = (page - 1) * PAGE
         referring = list(islice(self._referring(iri), first, first + PAGE + 1))
         if page > 1 and not referring:
             return None
-        for subject in referring[:PAGE]:
-            said.update(self._about(subject))
-        return self._document(iri, page, len(referring) > PAGE, said)
+        about |= {subject: self._about(subject) for subject in referring[:PAGE]}
+        return self._document(iri, page, len(referring) > PAGE, about)
 
     def of_class(self, name: str) -> list[str]:
         """Return the IRIs of the things of a class, as "dgc:OccupationProfile", in order."""
@@ -179,25 +115,31 @@ class Things:
 
     def says(self, iri: str, name: str, value: str) -> bool:
         """Tell whether a thing has a property, as "rdf:type", with a value, as "dgc:Competence"."""
-        wanted = (self._node(name), self._node(value))
-        return any((t.predicate, t.object) == wanted for t in self._about(iri))
+        wanted = f"<{self.names.expanded(value)}> .\n".encode()
+        return any(line.split(b" ", 2)[2] == wanted for line in self._about(iri, name))
 
     def is_retired(self, iri: str) -> bool:
         """Tell whether a thing is kept only for those who link to it (V-05)."""
-        deprecated = self.names.expanded("owl:deprecated")
-        return any(
-            triple.predicate.value == deprecated and getattr(triple.object, "value", "") == "true"
-            for triple in self._about(iri)
-        )
+        deprecated = self._about(iri, "owl:deprecated")
+        return any(line.split(b" ", 2)[2].startswith(b'"true"') for line in deprecated)
 
     def said_of(self, iri: str) -> list[ox.Triple]:
-        """Return what is said of a thing itself, in no order."""
-        return list(self._about(iri))
+        """Return what is said of a thing itself, in order."""
+        return list(triples_of(self._about(iri)))
 
-    def content(self, graph: str) -> set[ox.Triple]:
-        """Return all that a named graph says."""
+    def brief(self, iri: str) -> list[ox.Triple]:
+        """Return what a document says of a thing that it only mentions: names, then codes."""
+        return list(triples_of(self.naming(iri)))
+
+    def naming(self, iri: str) -> Sequence[bytes]:
+        """Return the lines of what a document says of a thing that it only mentions."""
+        return self._brief(iri)
+
+    def content(self, graph: str) -> set[bytes]:
+        """Return all that a named graph says, as lines of N-Triples."""
         whole = self.index.quads_for_pattern(None, None, None, ox.NamedNode(graph))
-        return {quad.triple for quad in whole}
+        text = ox.serialize((quad.triple for quad in whole), format=ox.RdfFormat.N_TRIPLES)
+        return set((text or b"").splitlines(keepends=True))
 
     def graphs_with(self, triple: ox.Triple) -> list[str]:
         """Return the IRIs of the named graphs that say something."""
@@ -224,58 +166,81 @@ class Things:
         wanted |= {f"{base}mappings/{g.removeprefix(sets)}": g for g in graphs if sets in g}
         return {iri: graph for iri, graph in wanted.items() if graph in graphs}
 
-    def _document(self, iri: str, page: int, more: bool, said: set[ox.Triple]) -> Document:
-        objects = {t.object for t in said if isinstance(t.object, ox.NamedNode)}
-        names = set(self._labels(objects))
-        bands = {t.object for t in names if isinstance(t.object, ox.NamedNode)} - objects
-        whole = said | names | set(self._labels(bands))
-        words = set(self._labels({t.predicate for t in whole})) - whole
-        return Document(iri, page, more, frozenset(whole), frozenset(words), self.names)
+    def _document(
+        self,
+        iri: str,
+        page: int,
+        more: bool,
+        about: Mapping[str, Sequence[bytes]],
+        besides: Iterable[bytes] = (),
+    ) -> Document:
+        """Return the document that says all of some things, and what they mention is called."""
+        said = {line for lines in about.values() for line in lines}.union(besides)
+        objects = _objects(said)
+        named = self._named(objects - about.keys())
+        whole = said | named | self._named(_objects(named) - objects)
+        properties = {line.split(b" ", 2)[1] for line in whole}
+        words = self._named(name[1:-1].decode() for name in properties) - whole
+        return Document(iri, page, more, in_order(whole, iri), in_order(words), self.names)
 
-    def _parts(self, about: Iterable[ox.Triple], iri: str) -> Iterator[ox.Triple]:
-        leading = {self.names.expanded(name) for name in PARTS}
-        asserting = self.names.term("hasLevelAssertion")
-        cited = self.names.expanded("prov:wasDerivedFrom")
-        seen, edge = {iri}, list(about)
-        assertions: set[str] = set()
+    def _add_parts(self, about: dict[str, list[bytes]], iri: str) -> None:
+        """Add what is said of the parts of a thing, and of their parts."""
+        leading = self._leading
+        asserting = f"<{self.names.term('hasLevelAssertion')}>".encode()
+        cited = f"<{self.names.expanded('prov:wasDerivedFrom')}>".encode()
+        edge, assertions = [iri], set[str]()
         for _ in range(DEEPEST):
-            parts = {_iri(t.object) for t in edge if t.predicate.value in leading}
-            # A level is published with the words that it was read from.
-            parts |= {
-                _iri(t.object)
-                for t in edge
-                if t.predicate.value == cited and _iri(t.subject) in assertions
-            }
-            assertions |= {_iri(t.object) for t in edge if t.predicate.value == asserting}
-            parts -= seen
-            edge = [triple for part in sorted(parts) for triple in self._about(part)]
-            seen |= parts
-            yield from edge
+            parts, asserted = set[str](), set[str]()
+            for subject in edge:
+                for line in about[subject]:
+                    _, name, value = line.split(b" ", 2)
+                    # A level is published with the words that it was read from.
+                    if name in leading or (name == cited and subject in assertions):
+                        parts.add(_iri_in(value))
+                    if name == asserting:
+                        asserted.add(_iri_in(value))
+            assertions |= asserted
+            edge = sorted(parts - about.keys())
+            about |= {part: self._about(part) for part in edge}
 
     def _referring(self, iri: str) -> Iterator[str]:
-        seen = {iri}
-        for name in REFERRING:
-            for quad in self._match(None, self._node(name), ox.NamedNode(iri)):
+        seen, node = {iri}, ox.NamedNode(iri)
+        for way in self._ways:
+            for quad in self._match(None, way, node):
                 subject = _iri(quad.subject)
                 if subject not in seen:
                     seen.add(subject)
                     yield subject
 
-    def _labels(self, nodes: Iterable[ox.NamedNode]) -> Iterator[ox.Triple]:
-        """Yield what things are called, and their codes."""
-        for node in nodes:
-            yield from self.brief(node.value)
+    def _named(self, iris: Iterable[str]) -> set[bytes]:
+        """Return what things are called, and their codes."""
+        return {line for iri in iris for line in self._brief(iri)}
 
-    def _brief_of(self, iri: str) -> tuple[ox.Triple, ...]:
-        node, named = ox.NamedNode(iri), map(self._node, BRIEF)
-        return tuple(quad.triple for name in named for quad in self._match(node, name))
+    def _brief_of(self, iri: str) -> Sequence[bytes]:
+        """Return names and codes; of a thing that much is said of, each is looked up by itself."""
+        about = self.lines.few_of(iri, _SHORT)
+        if about is None:
+            return [line for name in BRIEF for line in self._about(iri, name)]
+        said: dict[bytes, list[bytes]] = {}
+        for line in about:
+            said.setdefault(line.split(b" ", 2)[1], []).append(line)
+        return [line for name in self._names_in_brief for line in said.get(name, ())]
 
-    def _about(self, iri: str) -> Iterator[ox.Triple]:
-        try:
-            node = ox.NamedNode(iri)
-        except ValueError:  # not an IRI, so nothing is said about it
-            return iter(())
-        return (quad.triple for quad in self._match(node))
+    @cached_property
+    def _ways(self) -> list[ox.NamedNode]:
+        return [self._node(name) for name in REFERRING]
+
+    @cached_property
+    def _leading(self) -> frozenset[bytes]:
+        return frozenset(f"<{self.names.expanded(name)}>".encode() for name in PARTS)
+
+    @cached_property
+    def _names_in_brief(self) -> list[bytes]:
+        return [f"<{self.names.expanded(name)}>".encode() for name in BRIEF]
+
+    def _about(self, iri: str, name: str = "") -> list[bytes]:
+        """Return the lines about a thing, or those of a property of it, as "dct:title"."""
+        return self.lines.of(iri, self.names.expanded(name) if name else "")
 
     def _match(
         self,
@@ -296,6 +261,25 @@ class Things:
                 self._opened = ox.Store.read_only(str(self.release.store))
             return self._opened
 
+    @property
+    def lines(self) -> Lines:
+        """Return the sorted dump, opened when it is first asked for."""
+        with self._lock:
+            if self._lines is None:
+                self._lines = Lines(self.release.union)
+            return self._lines
+
 
 def _iri(node: object) -> str:
     return node.value if isinstance(node, ox.NamedNode) else ""
+
+
+def _objects(lines: Iterable[bytes]) -> set[str]:
+    """Return the IRIs that are values."""
+    values = {line.split(b" ", 2)[2] for line in lines if line.endswith(b"> .\n")}
+    return {_iri_in(value) for value in values if value[:1] == b"<"}
+
+
+def _iri_in(value: bytes) -> str:
+    """Return the IRI that a value is, as a line ends with it; nothing for a literal."""
+    return value[1:-4].decode() if value[:1] == b"<" else ""

@@ -30,10 +30,10 @@ def write_turtle(
 ) -> None:
     """Write sorted triples as Turtle: types first, one property a line, a blank line between.
 
-    All our prefixes are declared, or those of them that are named.
+    All our prefixes are declared, or those of them that are named: all that the lines use.
     """
-    terms = Terms(base, prefixes)
-    out.write(terms.header())
+    terms = terms_of(base)
+    out.write(terms.header(prefixes))
     for subject in subjects(lines):
         out.write(b"\n" + terms.block(subject).encode())
 
@@ -45,8 +45,8 @@ def write_trig(
     prefixes: Collection[str] | None = None,
 ) -> None:
     """Write graphs, each with its sorted lines, as TriG; the one without a name is the default."""
-    terms = Terms(base, prefixes)
-    out.write(terms.header())
+    terms = terms_of(base)
+    out.write(terms.header(prefixes))
     for graph, lines in graphs:
         if graph:
             out.write(f"\n{terms.iri(graph)} {{\n".encode())
@@ -59,18 +59,17 @@ def write_trig(
 class Terms:
     """Writes terms for Turtle under one base and our prefixes."""
 
-    def __init__(self, base: str, prefixes: Collection[str] | None = None) -> None:
-        """Know the base, and all our prefixes or those of them that are named."""
-        self.base = base
-        known = Names(base).prefixes()
-        self.prefixes = {p: n for p, n in known.items() if prefixes is None or p in prefixes}
+    def __init__(self, base: str) -> None:
+        """Know the base and our prefixes."""
+        self.base, self.prefixes = base, Names(base).prefixes()
         self.by_namespace = {namespace: prefix for prefix, namespace in self.prefixes.items()}
         self.iri = lru_cache(maxsize=4096)(self._written)
 
-    def header(self) -> bytes:
-        """Return what a document begins with: its base and prefixes."""
+    def header(self, prefixes: Collection[str] | None = None) -> bytes:
+        """Return what a document begins with: its base, and all prefixes or those it uses."""
+        used = self.prefixes if prefixes is None else prefixes
         lines = [f"@base <{self.base}> ."]
-        lines += [f"@prefix {prefix}: <{ns}> ." for prefix, ns in self.prefixes.items()]
+        lines += [f"@prefix {p}: <{ns}> ." for p, ns in self.prefixes.items() if p in used]
         return ("\n".join(lines) + "\n").encode()
 
     def _written(self, iri: str) -> str:
@@ -112,3 +111,9 @@ class Terms:
             else:
                 clauses.append(line)
         return f"{indent}{self.iri(iri)} " + f" ;\n{indent}    ".join(clauses) + " .\n"
+
+
+@lru_cache(maxsize=4)
+def terms_of(base: str) -> Terms:
+    """Return what writes terms under a base; how it has written an IRI is remembered."""
+    return Terms(base)

@@ -10,8 +10,9 @@ from collections.abc import Callable, Iterable, Iterator
 
 import pyoxigraph as ox
 
+from digigraph.document import Document, Value
 from digigraph.names import PREFIXES
-from digigraph.things import Document, Things, Value
+from digigraph.things import Things
 
 OWN = "dgc"
 """The view that a document is without asking: all that it says, in our own terms."""

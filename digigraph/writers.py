@@ -13,6 +13,7 @@ import pyoxigraph as ox
 
 from digigraph.formats import JSON_LD, N_QUADS, N_TRIPLES, RDF_XML, TRIG, TURTLE, Choice, Format
 from digigraph.jsonld import write_json_ld
+from digigraph.lines import in_order
 from digigraph.names import Names
 from digigraph.rdfxml import write_rdf_xml
 from digigraph.turtle import write_trig, write_turtle
@@ -27,9 +28,7 @@ COMPACTED, EXPANDED, FLATTENED, FRAMED = (
 def lines_of(triples: Iterable[ox.Triple], first: str = "") -> list[bytes]:
     """Return triples as N-Triples, each once, by code points; one subject may come first."""
     text = ox.serialize(triples, format=ox.RdfFormat.N_TRIPLES) or b""
-    start = f"<{first}> ".encode()
-    lines = set(text.splitlines(keepends=True))
-    return sorted(lines, key=lambda line: (not line.startswith(start), line))
+    return in_order(text.splitlines(keepends=True), first)
 
 
 def write_graph(lines: list[bytes], told: Choice, base: str) -> bytes:
@@ -55,9 +54,9 @@ def write_graph(lines: list[bytes], told: Choice, base: str) -> bytes:
     return out.getvalue()
 
 
-def write_quads(graphs: Mapping[str, Iterable[ox.Triple]], told: Format, base: str) -> bytes:
-    """Return triples by the IRI of their graph, "" for the default one, as TriG or N-Quads."""
-    lines = {graph: lines_of(triples) for graph, triples in sorted(graphs.items())}
+def write_quads(graphs: Mapping[str, Iterable[bytes]], told: Format, base: str) -> bytes:
+    """Return lines of N-Triples by the IRI of their graph, "" for none, as TriG or N-Quads."""
+    lines = {graph: in_order(said) for graph, said in sorted(graphs.items())}
     out = io.BytesIO()
     if told is TRIG:
         used = _used([*chain.from_iterable(lines.values()), _named(lines)], base)

@@ -33,7 +33,7 @@ READING = {
     "comparison", "listing", "requirements", "sidebyside",
     "dataset", "model", "notebook", "reading", "shipped", "agents", "gathered",
     "entities", "reconciliation", "nearness", "contents", "codes",
-    "wording",
+    "wording", "lines", "document",
     "search",
 }  # fmt: skip
 WRITING = {

@@ -338,7 +338,7 @@ def test_a_search_that_takes_too_long_is_stopped(
 def test_the_index_is_made_of_the_release_alone(shipped_release: Release, tmp_path: Path) -> None:
     """Made again from the same release it is the same; it is whole, and no published file."""
     again = tmp_path / FILE
-    write_index(again, shipped_release.store, shipped_release.base)
+    write_index(again, shipped_release.store, shipped_release.union, shipped_release.base)
 
     assert again.read_bytes() == (shipped_release.folder / FILE).read_bytes()
     assert shipped_release.file(FILE) is None
@@ -533,7 +533,7 @@ def test_an_index_that_cannot_be_read(without: Release) -> None:
         with pytest.raises(SearchUnavailable):
             Search.open(without)
     path.unlink()
-    write_index(path, without.store, without.base)
+    write_index(path, without.store, without.union, without.base)
     with sqlite3.connect(path) as db:
         db.execute("PRAGMA user_version = 99")
     db.close()

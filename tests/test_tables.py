@@ -171,7 +171,8 @@ def test_the_same_index_makes_the_same_packs(shipped_release: Release, tmp_path:
     copy = tmp_path / shipped_release.version
     copy.mkdir()
     shutil.copytree(shipped_release.store, copy / "store")
-    shutil.copy(shipped_release.path("manifest.json"), copy)
+    for name in ("manifest.json", f"{NAME}.nt"):
+        shutil.copy(shipped_release.path(name), copy)
     write_packs(open_release(copy))
 
     made = [p.relative_to(copy).as_posix() for p in copy.rglob("*") if p.is_file()]

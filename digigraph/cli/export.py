@@ -117,7 +117,7 @@ def _as_graph(thing: str, form: str, releases: Path) -> bytes:
     from digigraph.framing import frame
     from digigraph.release import newest_release
     from digigraph.things import Things
-    from digigraph.writers import lines_of, write_graph
+    from digigraph.writers import write_graph
 
     release = newest_release(releases)
     if release is None:
@@ -127,7 +127,7 @@ def _as_graph(thing: str, form: str, releases: Path) -> bytes:
     document = next((found for iri in iris if (found := things.document(iri))), None)
     if document is None:
         raise InputError(thing, f"release {release.version} says nothing of this")
-    lines = lines_of(document.triples, first=document.iri)
+    lines = document.lines
     if form == "json":
         return frame(document, lines, release.base)
     told = next(one for one in FORMATS if form in (one.name, one.extension))

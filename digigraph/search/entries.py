@@ -9,9 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import pyoxigraph as ox
 
+from digigraph.lines import Lines, value_of
 from digigraph.names import ESCO_ISCO, NACE2, Names
 
 NAMED = (
@@ -45,6 +47,8 @@ _TOLD = (
     "dgc:hasVariantItem", "dgc:statementOf", "dgc:position", "dgc:atLevel",
 )  # fmt: skip
 """The properties that are read."""
+_REMEMBERED = 4_000
+"""Of how many things it is remembered what they say; many lead to the same levels and sectors."""
 _HIGHEST = 6
 """How many steps up a classification are taken; NACE has four."""
 
@@ -79,10 +83,11 @@ class Entry:
 class Entries:
     """The things of a release that can be found."""
 
-    def __init__(self, store: ox.Store, names: Names) -> None:
-        """Remember the index of the release and its namespaces."""
-        self._store, self._names = store, names
-        self._short = {names.expanded(name): name for name in _TOLD}
+    def __init__(self, store: ox.Store, lines: Lines, names: Names) -> None:
+        """Remember the index of the release, its sorted dump and its namespaces."""
+        self._store, self._lines, self._names = store, lines, names
+        self._short = {f"<{names.expanded(name)}>".encode(): name for name in _TOLD}
+        self._about = lru_cache(maxsize=_REMEMBERED)(self._looked_up)
 
     def named(self) -> Iterator[Entry]:
         """Yield what has a name: profiles, competences, areas, levels, classifications."""
@@ -224,22 +229,19 @@ class Entries:
         return sorted({(text, language or "en") for text, language in told})
 
     def _values(self, iri: str, name: str) -> list[str]:
-        return sorted({text for text, _ in self._about(iri, name).get(name, ())})
+        return sorted({text for text, _ in self._about(iri).get(name, ())})
 
     def _objects(self, iri: str, name: str) -> list[str]:
         return self._values(iri, name)
 
-    def _about(self, iri: str, name: str = "") -> dict[str, list[tuple[str, str]]]:
-        """Return what is said of a thing, or one property of it: values with their languages."""
+    def _looked_up(self, iri: str) -> dict[str, list[tuple[str, str]]]:
+        """Return what is said of a thing and read here: values with their languages."""
         found: dict[str, list[tuple[str, str]]] = {}
-        wanted = self._node(name) if name else None
-        for quad in self._store.quads_for_pattern(
-            ox.NamedNode(iri), wanted, None, ox.DefaultGraph()
-        ):
-            value = quad.object
-            if isinstance(value, (ox.NamedNode, ox.Literal)):
-                told = (value.value, getattr(value, "language", None) or "")
-                found.setdefault(self._short.get(quad.predicate.value, ""), []).append(told)
+        for line in self._lines.of(iri):
+            _, named, written = line.split(b" ", 2)
+            if name := self._short.get(named):
+                text, language, _ = value_of(written)
+                found.setdefault(name, []).append((text, language))
         return found
 
     def _of_class(self, name: str) -> list[str]:

@@ -12,10 +12,12 @@ import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import closing
+from functools import lru_cache
 from pathlib import Path
 
 import pyoxigraph as ox
 
+from digigraph.lines import Lines
 from digigraph.names import Names
 from digigraph.nearness import squeezed
 from digigraph.search.entries import AT_LEVEL, STATEMENTS, Entries, Entry
@@ -51,9 +53,9 @@ WEIGHTS = {"OccupationProfile": 2.0, "FrameworkCompetence": 1.5, "SpecificCompet
 """By how much hits of a type stand before others that are equally good; others have 1."""
 
 
-def write_index(path: Path, store: Path, base: str) -> None:
-    """Write the index of the release whose store is given."""
-    entries = Entries(ox.Store.read_only(str(store)), Names(base))
+def write_index(path: Path, store: Path, union: Path, base: str) -> None:
+    """Write the index of the release whose store and sorted dump are given."""
+    entries = Entries(ox.Store.read_only(str(store)), Lines(union), Names(base))
     write_entries(path, _all(entries), base)
 
 
@@ -73,6 +75,7 @@ def write_entries(path: Path, entries: Iterable[Entry], base: str) -> None:
         db.execute("COMMIT")
 
 
+@lru_cache(maxsize=4096)
 def facet(kind: str, value: str) -> str:
     """Return the term that a thing of a type, a scheme, a sector, an area or a level has.
 
@@ -107,7 +110,7 @@ class _Writer:
             terms = self._write_names(number, entry)
             self._owners[entry.iri] = number
         self._call(number, entry.spoken)
-        self._counts.update(dict.fromkeys(terms, 1))
+        self._counts.update(set(terms))
         for place, codes in enumerate((entry.codes, entry.further)):
             for code in codes:
                 self._add("codes", squeezed(code), number, code.casefold(), place)
@@ -134,10 +137,9 @@ class _Writer:
     def _terms(self, texts: Iterable[str]) -> list[str]:
         found: list[str] = []
         for text in texts:
-            for term, wide, spelling in readings(text):
-                found += (term, wide) if wide else (term,)
-                if spelling:
-                    self._spelt[(spelling, term)] += 1
+            read = readings(text)
+            found += [one for term, wide, _ in read for one in (term, wide) if one]
+            self._spelt.update([(spelling, term) for term, _, spelling in read if spelling])
         return found
 
     def _facets(self, entry: Entry) -> str:

@@ -113,9 +113,10 @@ def _without_spare_slashes() -> AnyResponse | None:
     """
     parts = [part for part in request.path.split("/") if part]
     path = "/" + "/".join(parts)
+    if request.path == path or request.endpoint == reconcile.WITH_SLASH:
+        return None
     adapter = current_app.create_url_adapter(request)
-    is_both = request.endpoint == reconcile.WITH_SLASH
-    if request.path == path or is_both or adapter is None or not adapter.test(path, "GET"):
+    if adapter is None or not adapter.test(path, "GET"):
         return None
     query = request.query_string.decode("latin-1")
     place = site().root + quote("/".join(parts))

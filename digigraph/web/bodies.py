@@ -10,15 +10,16 @@ from flask import request
 
 from digigraph.contents import LARGEST, graphs_of, size_of
 from digigraph.description import LICENCE, at_service
+from digigraph.document import Document
 from digigraph.formats import GRAPH_FORMATS, HTML, JSON, N_QUADS, TRIG, Choice, Format
 from digigraph.framing import frame
+from digigraph.lines import in_order
 from digigraph.names import VOID
-from digigraph.things import Document
 from digigraph.web.nearby import things_here
 from digigraph.web.showing import shown
 from digigraph.web.site import page, site
 from digigraph.web.words import ThingView
-from digigraph.writers import lines_of, write_graph, write_quads
+from digigraph.writers import write_graph, write_quads
 
 VARIANTS = (HTML, *GRAPH_FORMATS[:2], JSON, *GRAPH_FORMATS[2:])
 QUADS = (TRIG, N_QUADS)
@@ -62,8 +63,8 @@ def written(found: Document, tail: str, chosen: Choice, lang: str) -> bytes:
             chosen.format,
             base,
         )
-    told = at_service(found.triples, base, site().service)
-    lines = lines_of((*told, *_metadata(found, tail)), first=found.iri)
+    told = at_service(found.lines, base, site().service)
+    lines = in_order((*told, *_metadata(found, tail)), found.iri)
     if chosen.format is JSON:
         return frame(found, lines, base)
     return write_graph(lines, chosen, base)
@@ -75,10 +76,9 @@ def _kept(found: Document) -> str:
     return f"?{kept}" if kept else ""
 
 
-def _metadata(found: Document, tail: str) -> Iterator[ox.Triple]:
-    """Yield what is said about the document itself (H-07)."""
+def _metadata(found: Document, tail: str) -> Iterator[bytes]:
+    """Yield the lines of what is said about the document itself (H-07)."""
     release, names = site().release, found.names
-    this = ox.NamedNode(f"{release.base}doc/{tail}")
     said: list[tuple[str, ox.NamedNode | ox.Literal]] = [
         ("rdf:type", ox.NamedNode(names.expanded("foaf:Document"))),
         ("foaf:primaryTopic", ox.NamedNode(found.iri)),
@@ -90,6 +90,6 @@ def _metadata(found: Document, tail: str) -> Iterator[ox.Triple]:
     said.append(("dct:issued", ox.Literal(release.issued.isoformat(), datatype=date)))
     said += [("dct:modified", value) for value in found.values("dct:modified")]
     for name, value in said:
-        yield ox.Triple(this, ox.NamedNode(names.expanded(name)), value)
+        yield f"<{release.base}doc/{tail}> <{names.expanded(name)}> {value} .\n".encode()
     for told in (f"{release.base}catalog/digigraph", names.expanded("foaf:Document"), LICENCE):
-        yield from things_here().brief(told)
+        yield from things_here().naming(told)

@@ -15,9 +15,9 @@ from flask import Blueprint, Response, g, request
 from digigraph.cache import key_of
 from digigraph.comparison import FEWEST, MOST, Compared
 from digigraph.description import LICENCE
+from digigraph.document import Value
 from digigraph.formats import CSV, GRAPH_FORMATS, HTML, JSON, Choice, Format
 from digigraph.sidebyside import SideBySide
-from digigraph.things import Value
 from digigraph.web.answering import BOM as MARK
 from digigraph.web.api.lists import chosen_of, csv_of, json_of, listing_here
 from digigraph.web.api.parameters import BOM, LANG, Parameter, format_of, read

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from digigraph.description import LICENCE, has_void
 from digigraph.distributions import is_dump, is_licensed
+from digigraph.document import Document
 from digigraph.formats import GRAPH_FORMATS, HTML, JSON, JSON_LD, Format
 from digigraph.names import TEXTS, VOID, Names
 from digigraph.release import MANIFEST, Release, ReleaseFile
-from digigraph.things import Document
 from digigraph.web.site import Site
 
 LINKSET = Format("linkset", "application/linkset+json", "json", ("document",), (), (), "link set")

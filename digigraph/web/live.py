@@ -21,10 +21,14 @@ from digigraph.errors import DigigraphError, EngineUnavailable, Overloaded, Rele
 from digigraph.release import MANIFEST, Release, open_release, releases, verify, version_key
 from digigraph.spool import Room
 from digigraph.store import formats_of
+from digigraph.turns import Turns
 from digigraph.web.site import Settings, Site
 
 _READY_SECONDS = 120.0
 """Seconds after which an engine that has not answered is given up."""
+
+_MAKING = 1
+"""Documents that a process makes at a time; threads that share one lock hold each other up."""
 
 _TO_ANSWER = 0.5
 """Seconds that are left to send the answers when the server stops, or a tenth if that is more."""
@@ -42,16 +46,12 @@ class Kept(Answers):
 
     def get(self, key: str | None) -> bytes | None:
         """Return an answer that is kept; the request remembers whether there was one."""
-        found = self.peek(key)
+        found = super().get(key)
         if key is not None:
             self.counted(found=found is not None)
             if has_app_context():
                 g.cached = found is not None
         return found
-
-    def peek(self, key: str | None) -> bytes | None:
-        """Return an answer that is kept, and count nothing."""
-        return super().get(key)
 
     def counted(self, *, found: bool) -> None:
         """Count a request whose answer was kept, or was not."""
@@ -71,6 +71,7 @@ class Live:
             )
         self.settings, self.since = settings, time.time()
         self.answers, self.sending = Kept(settings.cache_bytes), Room(settings.sending_bytes)
+        self.making = Turns(_MAKING, settings.threads, settings.waiting_seconds)
         self.site = self._site_of(release)
         self._refused: dict[str, tuple[int, ...]] = {}
         self._users = {id(self.site): 0}
@@ -194,7 +195,7 @@ class Live:
     def _site_of(self, release: Release) -> Site:
         told = self.settings
         engine = engine_for(release, told.limits, told.engine, told.service_allow)
-        return Site(self.settings, release, engine, self.answers, self.sending)
+        return Site(self.settings, release, engine, self.answers, self.sending, self.making)
 
 
 def install(app: Flask, settings: Settings, release: Release) -> None:

@@ -11,9 +11,10 @@ from typing import Any
 
 import pyoxigraph as ox
 
+from digigraph.document import LABELS
 from digigraph.nearness import Nearest
 from digigraph.release import open_release
-from digigraph.things import LABELS, Things
+from digigraph.things import Things
 from digigraph.web.site import LANGUAGES, site
 
 KINDS = (

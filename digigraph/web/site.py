@@ -23,6 +23,7 @@ from digigraph.engine import Engine, Job, Limits, Whole
 from digigraph.formats import HTML, Choice, Format, negotiate
 from digigraph.release import Release
 from digigraph.spool import Room
+from digigraph.turns import Turns
 from digigraph.web.marks import HELD, KEEP, Mark
 
 LANGUAGES = ("bg", "en")
@@ -85,7 +86,10 @@ class Settings:
         default=100, metadata={"help": "Queries that may wait for a child; more are turned away."}
     )
     waiting_seconds: float = field(
-        default=10.0, metadata={"help": "Seconds a query waits in a line before it is turned away."}
+        default=10.0,
+        metadata={
+            "help": "Seconds a query or a document waits in a line before it is turned away."
+        },
     )
     sending_bytes: int = field(
         default=2_000_000_000,
@@ -156,6 +160,8 @@ class Site:
     pool: Engine
     answers: Answers
     sending: Room
+    making: Turns
+    """Whose turn it is to make a document."""
 
     @property
     def service(self) -> str:

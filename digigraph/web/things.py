@@ -14,6 +14,7 @@ from flask import Blueprint, Response, abort, g, request
 
 from digigraph.cache import key_of
 from digigraph.contents import LARGEST, size_of
+from digigraph.document import Document
 from digigraph.formats import (
     GRAPH_FORMATS,
     HTML,
@@ -25,7 +26,7 @@ from digigraph.formats import (
     negotiate,
 )
 from digigraph.jsonld import context_iri
-from digigraph.things import PAGE, Document
+from digigraph.things import PAGE
 from digigraph.views import OWN, VIEWS, profile_iri, view
 from digigraph.web.bodies import QUADS, VARIANTS, first_line, is_whole, variants_of, written
 from digigraph.web.files import CURRENT
@@ -89,27 +90,24 @@ def document(tail: str) -> Response:
     if asked.language:
         g.language = asked.language
     lang = language()
+    here = site()
     key = key_of(
-        site().release.dataset_digest,
+        here.release.dataset_digest,
         f"{iri} {number} {_seen(lang) if chosen.format is HTML else ''}",
         (),
         f"{chosen.format.name} {chosen.profile} {seen_as}",
     )
-    answers = site().answers
-    linked = f"{site().release.dataset_digest} {iri} {number} {seen_as} links"
+    answers = here.answers
+    linked = f"{here.release.dataset_digest} {iri} {number} {seen_as} links"
     body, links = answers.get(key), answers.get(linked)
     if body is None or links is None:
-        found = things_here().document(iri, number)
-        if found is None:
-            abort(404)
-        if found.is_withdrawn:
-            raise _withdrawn(iri)
-        if seen_as == OWN:
-            body = written(found, asked.tail, chosen, lang)
-        else:
-            triples = view(seen_as, found, things_here())
-            body = write_graph(lines_of(triples, first=iri), chosen, site().release.base)
-        links = links or _links(found, asked.tail, offered, seen_as)
+        with here.making.turn():
+            # Who had the turn before may have made the same.
+            body, links = answers.peek(key), answers.peek(linked)
+            if body is None or links is None:
+                found = _found(iri, number)
+                body = _made(found, asked.tail, chosen, lang, seen_as)
+                links = links or _links(found, asked.tail, offered, seen_as)
         answers.keep(key, body)
         answers.keep(linked, links)
     response = tagged(Response(body, content_type=_content_type(chosen)), key)
@@ -117,6 +115,24 @@ def document(tail: str) -> Response:
     for link in links.decode().split("\n"):
         response.headers.add("Link", link)
     return response
+
+
+def _found(iri: str, number: int) -> Document:
+    """Return a page of the document about a thing; refuse what was removed (V-05)."""
+    found = things_here().document(iri, number)
+    if found is None:
+        abort(404)
+    if found.is_withdrawn:
+        raise _withdrawn(iri)
+    return found
+
+
+def _made(found: Document, tail: str, chosen: Choice, lang: str, seen_as: str) -> bytes:
+    """Return a document as it is asked for: all of it, or a view of it (H-19)."""
+    if seen_as == OWN:
+        return written(found, tail, chosen, lang)
+    triples = view(seen_as, found, things_here())
+    return write_graph(lines_of(triples, first=found.iri), chosen, site().release.base)
 
 
 def _seen(lang: str) -> str:

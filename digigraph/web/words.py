@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 import pyoxigraph as ox
 
+from digigraph.document import LABELS, Document
 from digigraph.formats import Format
-from digigraph.things import BRIEF, LABELS, Document
+from digigraph.things import BRIEF
 
 
 def link_of(iri: str, base: str, root: str) -> str:

@@ -19,6 +19,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from digigraph import build
+from digigraph.lines import Lines
 from digigraph.names import ESCO_ISCO, NACE2, Names
 from digigraph.release import Release
 from digigraph.search import FILE, Search
@@ -120,7 +121,8 @@ def _plain_row(entry: Entry) -> tuple[str, str, str, str, str]:
 
 def entries_of(release: Release) -> list[Entry]:
     """Return the things of a release that can be found."""
-    found = Entries(ox.Store.read_only(str(release.store)), Names(release.base))
+    store, lines = ox.Store.read_only(str(release.store)), Lines(release.union)
+    found = Entries(store, lines, Names(release.base))
     return [*found.named(), *found.statements(), *found.at_levels()]
 
 

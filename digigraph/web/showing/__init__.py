@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from digigraph.things import Document, Things
+from digigraph.document import Document
+from digigraph.things import Things
 from digigraph.web.showing.competence import CompetenceView
 from digigraph.web.showing.level import LevelView
 from digigraph.web.showing.profile import ProfileView

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pyoxigraph as ox
 
-from digigraph.things import Things, Value
+from digigraph.document import Value
+from digigraph.things import Things
 
 
 class Facts:

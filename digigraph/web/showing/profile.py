@@ -18,7 +18,6 @@ from digigraph.web.showing.radars import RadarView, radar_of
 from digigraph.web.showing.view import ShownView
 from digigraph.web.site import site
 from digigraph.web.words import Word
-from digigraph.writers import lines_of
 
 STEPS = 8
 TABS = (
@@ -91,7 +90,7 @@ class ProfileView(ShownView):
 
     @cached_property
     def _tree(self) -> dict[str, Any]:
-        return tree(self.document, lines_of(self.document.triples, self.document.iri), self.base)
+        return tree(self.document, self.document.lines, self.base)
 
     @cached_property
     def profile(self) -> Profile:
