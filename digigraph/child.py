@@ -15,27 +15,20 @@ from typing import Protocol
 
 from digigraph import wire
 from digigraph.engine import Abandoned, Client, Job, Tally, Whole
-from digigraph.errors import (
-    DigigraphError,
-    NoRoom,
-    OutOfMemory,
-    QueryError,
-    QueryLost,
-    QueryTimeout,
-    ResultTooLarge,
-)
-from digigraph.evaluation import QueryFailed
+from digigraph.errors import DigigraphError, OutOfMemory, QueryLost, QueryTimeout
+from digigraph.outcome import MIB, whole
 from digigraph.waiting import PULSE, watch
 from digigraph.worker import Orders
 
 SOON = 0.02
 """Seconds for which nobody asks whether the client is still there: most answers take less."""
+HURRY = 0.005
+"""The same while others wait for a child: each has to be seen to have had its moment."""
 QUICK, _PART = 1.0, 4
 """A question is young for this many seconds, and for no more than one part in so many of its time.
 Then it gives way to others; its process is replaced after it, because who has lowered a priority
 may not raise it again."""
 _GIVING_WAY = 10
-_MIB = 1 << 20
 
 
 class GivesWay(Exception):
@@ -44,6 +37,10 @@ class GivesWay(Exception):
 
 class Lender(Protocol):
     """Where the children come from, and who decides how long a question keeps one."""
+
+    @property
+    def hurries(self) -> bool:
+        """Tell whether questions wait for their moment."""
 
     def may_linger(self, child: Child, worked: float) -> bool:
         """Tell whether a young question may go on that the processor has worked on so long."""
@@ -140,7 +137,7 @@ class Child:
 
     def _watch(self, lender: Lender, client: Client | None) -> None:
         """Wait for the first byte of the answer, while the client is there."""
-        if self._poll.poll(SOON * 1000):
+        if self._poll.poll((HURRY if lender.hurries else SOON) * 1000):
             return
         number = -1 if client is None else watch(self._poll, client)
         try:
@@ -157,10 +154,11 @@ class Child:
         """Return what happens while the question is young."""
         quick = self._given + min(QUICK, self.orders.seconds / _PART)
         while self._left(lender) and (left := quick - time.monotonic()) > 0:
-            if ready := self._poll.poll(math.ceil(min(left, SOON) * 1000)):
+            pause = HURRY if lender.hurries else SOON
+            if ready := self._poll.poll(math.ceil(min(left, pause) * 1000)):
                 return ready
             if not lender.may_linger(self, self._work() - self._worked):
-                raise GivesWay
+                break
         if self._left(lender) and not lender.may_stay(self):
             raise GivesWay
         return []
@@ -202,7 +200,7 @@ class Child:
                 return QueryLost()
             code = self._code()
         if code == -signal.SIGABRT:  # what the engine does where it gets no memory
-            return OutOfMemory(self.orders.memory // _MIB)
+            return OutOfMemory(self.orders.memory // MIB)
         if code == -signal.SIGALRM:
             return QueryTimeout(self.orders.seconds)
         return QueryLost()
@@ -285,32 +283,6 @@ class Asked:
             self._tally.failed(outcome)
         else:
             self._tally.answered()
-
-
-def whole(message: wire.Message, orders: Orders) -> Whole:
-    """Return the answer that a message brings, or raise the error that it tells of."""
-    if "error" in message.told:
-        raise _error(message, orders)
-    if message.file is None:
-        return Whole(len(message.body), message.body)
-    file = os.fdopen(message.file, "rb")
-    size = file.seek(0, os.SEEK_END)
-    file.seek(0)
-    return Whole(size, b"", file)
-
-
-def _error(message: wire.Message, orders: Orders) -> DigigraphError:
-    told = message.told
-    kind = told["error"]
-    if kind == "query":
-        place = {name: told[name] for name in ("line", "column", "token")}
-        return QueryError(told["message"], **place)
-    if kind == "size":
-        return ResultTooLarge(told["limit"], told["unit"])
-    if kind == "memory":
-        return OutOfMemory(orders.memory // _MIB)
-    said = {"room": NoRoom, "failed": QueryFailed}.get(kind)
-    return said(told["message"]) if said else QueryLost()
 
 
 def _has_ended(file: int) -> bool:

@@ -23,7 +23,6 @@ from digigraph.evaluation import QueryFailed, iri_term
 from digigraph.names import PREFIXES
 from digigraph.release import Release
 from digigraph.sparql import Token, tokens
-from digigraph.syntax import explain
 
 _STRING = f"{PREFIXES['xsd']}string"
 _ESCAPE = re.compile(r"\\u([0-9A-Fa-f]{4})|\\U([0-9A-Fa-f]{8})")
@@ -44,24 +43,6 @@ class Put:
         return [("default-graph-uri", iri) for iri in self.default_graphs] + [
             ("named-graph-uri", iri) for iri in self.named_graphs
         ]
-
-
-def read(query: str) -> None:
-    """Raise what the embedded engine would say of a query that it cannot read or does not know.
-
-    Its parser reads the query and nothing is evaluated: a value is bound to a variable that the
-    query does not have, which is noticed between the two.
-    """
-    name = "none"
-    while name in query:
-        name += "x"
-    try:
-        ox.Store().query(query, substitutions={ox.Variable(name): ox.NamedNode("none:none")})
-    except SyntaxError as error:
-        raise explain(query, str(error)) from None
-    except (OSError, RuntimeError, ValueError) as error:
-        if f"?{name} " not in str(error):
-            raise QueryFailed(f"the query could not be finished: {error}") from error
 
 
 def put(job: Job, release: Release, kind: str) -> Put:

@@ -50,6 +50,8 @@ class Job:
     """One query to answer, already read by the guard; no format means a page's excerpt.
 
     The excerpt is JSON, as `Answer.excerpt` has it, with `shown` rows or triples at most.
+    Of a job that is `only_read` nobody wants the answer, which is empty, but only the error where
+    the query cannot be read.
     """
 
     query: str
@@ -58,6 +60,7 @@ class Job:
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
     shown: int = 1000
+    only_read: bool = False
 
     def message(self) -> dict[str, Any]:
         """Return the job, but for the query, as it is sent."""
@@ -67,6 +70,7 @@ class Job:
             "default_graphs": self.default_graphs,
             "named_graphs": self.named_graphs,
             "shown": self.shown,
+            "only_read": self.only_read,
         }
 
 

@@ -178,6 +178,26 @@ class Index:
         return store
 
 
+def read(query: str) -> None:
+    """Raise what the embedded engine would say of a query that it cannot read or does not know.
+
+    Its parser reads the query and nothing is evaluated: a value is bound to a variable that the
+    query does not have, which is noticed between the two.
+    """
+    name = "none"
+    while name in query:
+        name += "x"
+    try:
+        ox.Store().query(query, substitutions={ox.Variable(name): ox.NamedNode("none:none")})
+    except SyntaxError as error:
+        from digigraph.syntax import explain
+
+        raise explain(query, str(error)) from None
+    except (OSError, RuntimeError, ValueError) as error:
+        if f"?{name} " not in str(error):
+            raise QueryFailed(f"the query could not be finished: {error}") from error
+
+
 def answer_of(
     form: str,
     found: ox.QuerySolutions | ox.QueryBoolean | Iterable[ox.Triple],

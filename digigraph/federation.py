@@ -94,6 +94,8 @@ class Federated:
         if not calls:
             return self.engine.ask(job, client=client)
         routes = [self._allowed.route(call) for call in calls]
+        if job.only_read:
+            return self.engine.ask(job, client=client)
         if not self._places.acquire(timeout=self.limits.waiting_seconds):
             raise Overloaded(self.limits.waiting_seconds)
         try:

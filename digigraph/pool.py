@@ -8,7 +8,8 @@ questions may run for long, and while as many as may do so, a question has its m
 for certain and goes on after it only as long as another child is idle. If it has to give way, its
 child is killed, and it stands in a second line, for a child and a place together, to begin anew
 with all its time. A question that needs no more than its moment thus waits for the moments of
-those before it, however many run or wait for long.
+those before it, however many run or wait for long; and while questions have to give way, whoever
+came last is called in turn with whoever waits longest, so that it need not wait for a whole rush.
 """
 
 from __future__ import annotations
@@ -31,13 +32,17 @@ from digigraph.release import Release
 from digigraph.waiting import Lines, Ticket
 from digigraph.worker import Orders
 
-__all__ = ["BRIEF", "SPARE", "Abandoned", "Job", "Limits", "Pool", "Whole"]
+__all__ = ["AHEAD", "BRIEF", "SPARE", "Abandoned", "Job", "Limits", "Pool", "Whole"]
 
 SPARE = 2
-"""How many children there are beyond those that questions may have for long."""
+"""How many children questions may have beyond those that they may have for long."""
+AHEAD = 2
+"""How many children more stand ready and unused, so that one that is killed is replaced at once."""
 BRIEF = 0.05
 """Seconds of the processor that are a question's moment, if not many wait for theirs."""
-_MANY = 20
+LATELY = 1.0
+"""For so many seconds after a question had to give way the line is served from both ends."""
+_MANY = 8
 """As many that wait for their moment make it half as long."""
 
 
@@ -61,14 +66,14 @@ class Pool:
         self._lent: set[Child] = set()
         self._lines: Lines[Child] = Lines(limits.waiting)
         self._keeper: Keeper | None = None
-        self._latest, self._closed = math.inf, False
+        self._latest, self._gave_way, self._closed = math.inf, -math.inf, False
 
     def start(self) -> None:
         """Start the children; to start twice is to start once."""
         with self._lock:
             if self._keeper is None and not self._closed:
                 self._keeper = Keeper(
-                    self._orders(), self.size, ready=self._is_ready, gone=self._is_gone
+                    self._orders(), self.size + AHEAD, ready=self._is_ready, gone=self._is_gone
                 )
                 atexit.register(_close, weakref.ref(self))
 
@@ -97,7 +102,8 @@ class Pool:
         """Return what the children do and have done."""
         answers, unanswered = self._tally.told()
         with self._lock:
-            keeper, ready, at_work = self._keeper, len(self._idle), len(self._lent)
+            keeper, at_work = self._keeper, len(self._lent)
+            ready = min(len(self._idle), self.size - at_work)
             alive = keeper is not None and not self._closed
             return Counts(
                 ready=ready,
@@ -152,17 +158,28 @@ class Pool:
         if not fit and self._keeper:
             self._keeper.replace(child)
 
+    @property
+    def hurries(self) -> bool:
+        """Tell whether questions wait for their moment; at once, and without the lock."""
+        return bool(self._lines.young)
+
     def may_linger(self, child: Child, worked: float) -> bool:
         """Tell whether a young question has not had its moment, or nobody needs its child."""
         with self._lock:
-            if child.long or self._idle or self._has_place():
-                return True
-            return worked < BRIEF / (1 + len(self._lines.young) / _MANY)
+            waiting = len(self._lines.young)
+            return (
+                child.long
+                or worked < BRIEF / (1 + waiting / _MANY)
+                or self._has_child()
+                or (self._has_place() and not waiting)
+            )
 
     def may_stay(self, child: Child) -> bool:
         """Give one of the places for long to a question, unless others wait for it."""
         with self._lock:
             child.long = child.long or (self._has_place() and not self._lines.long)
+            if not child.long:
+                self._gave_way = time.monotonic()
             return child.long
 
     def latest(self) -> float:
@@ -179,9 +196,13 @@ class Pool:
         """Tell whether one more question may run for long; the lock is held."""
         return sum(child.long for child in self._lent) < self.limits.children
 
+    def _has_child(self) -> bool:
+        """Tell whether there is a child for one question more; the lock is held."""
+        return bool(self._idle) and len(self._lent) < self.size
+
     def _free(self, *, long: bool) -> Child | None:
         """Return the child that has been idle longest, if it may be had; the lock is held."""
-        if self._closed or not self._idle or (long and not self._has_place()):
+        if self._closed or not self._has_child() or (long and not self._has_place()):
             return None
         child = self._idle.popleft()
         self._lent.add(child)
@@ -220,9 +241,11 @@ class Pool:
 
         Those for long come first: they never take more than their places.
         """
-        for line, long in ((self._lines.long, True), (self._lines.young, False)):
-            while line and (child := self._free(long=long)):
-                line.popleft().call(child)
+        while self._lines.long and (child := self._free(long=True)):
+            self._lines.long.popleft().call(child)
+        both = bool(self._lines.young) and time.monotonic() - self._gave_way < LATELY
+        while self._lines.young and (child := self._free(long=False)):
+            self._lines.next_young(both_ends=both).call(child)
 
     def _is_ready(self, child: Child) -> None:
         with self._lock:

@@ -31,7 +31,7 @@ from digigraph.endpoints import (
 )
 from digigraph.engine import Abandoned, Client, Counts, Job, Limits, Tally, Whole
 from digigraph.errors import DigigraphError, EngineUnavailable, QueryTimeout, ResultTooLarge
-from digigraph.evaluation import Answer, QueryFailed, answer_of
+from digigraph.evaluation import Answer, QueryFailed, answer_of, read
 from digigraph.exchange import Body, Refusal, Watch, exchange, server_of
 from digigraph.release import Release
 from digigraph.spool import Spool
@@ -127,7 +127,9 @@ class Remote:
 
     def _ask(self, job: Job, client: Client | None) -> Whole:
         told = self._watch(self.limits.seconds, client)
-        dialect.read(job.query)
+        read(job.query)
+        if job.only_read:
+            return Whole(0, b"")
         before = self._held or self._check(told)
         while True:
             found = self._exchange(job, before.kind, told)

@@ -60,7 +60,7 @@ class Lines(Generic[Given]):
         """Start with nobody; a quarter of the room is for the young alone."""
         self.young: deque[Ticket[Given]] = deque()
         self.long: deque[Ticket[Given]] = deque()
-        self._room = room
+        self._room, self._newest = room, False
 
     def __len__(self) -> int:
         """Return how many wait."""
@@ -73,6 +73,15 @@ class Lines(Generic[Given]):
         ticket: Ticket[Given] = Ticket()
         (self.long if long else self.young).append(ticket)
         return ticket
+
+    def next_young(self, *, both_ends: bool) -> Ticket[Given]:
+        """Take the next of the young out of their line: who waits longest.
+
+        From both ends, it is in turn who came last: then a newcomer does not wait for the
+        moments of all who rushed in before, and nobody waits more than twice as long for it.
+        """
+        self._newest = both_ends and not self._newest
+        return self.young.pop() if self._newest else self.young.popleft()
 
     def leave(self, ticket: Ticket[Given]) -> None:
         """Give a place up, for whatever reason."""

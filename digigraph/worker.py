@@ -24,7 +24,7 @@ from typing import Any
 from digigraph import sandbox, wire
 from digigraph.engine import Job
 from digigraph.errors import DigigraphError, NoRoom, QueryError, ResultTooLarge
-from digigraph.evaluation import Answer, Index, QueryFailed
+from digigraph.evaluation import Answer, Index, QueryFailed, read
 from digigraph.formats import GRAPH_FORMATS, TABLE_FORMATS
 from digigraph.spool import Spool
 
@@ -143,6 +143,9 @@ def _serve(
 def _answer(index: Index, job: Job, spool: Spool, orders: Orders) -> dict[str, Any]:
     """Write the answer into the spool and return what to say of it, or of the error."""
     try:
+        if job.only_read:
+            read(job.query)
+            return {}
         answer = index.evaluate(
             job.form,
             job.query,
@@ -188,4 +191,5 @@ def _job(message: wire.Message) -> Job:
         default_graphs=tuple(told["default_graphs"]),
         named_graphs=tuple(told["named_graphs"]),
         shown=told["shown"],
+        only_read=told["only_read"],
     )

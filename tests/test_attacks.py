@@ -27,7 +27,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from servers import Server, serving
 
-from digigraph.pool import SPARE
+from digigraph.pool import AHEAD, SPARE
 from digigraph.release import Release
 
 MARGIN = 64 << 20
@@ -35,8 +35,8 @@ MARGIN = 64 << 20
 PATIENCE = 30.0
 """Seconds after which an answer, or the end of an attack's traces, is no longer waited for."""
 CHILDREN = 2
-PROCESSES = 3 + CHILDREN + SPARE
-"""The server, its worker, what makes query processes, and those."""
+PROCESSES = 3 + CHILDREN + SPARE + AHEAD
+"""The server, its worker, what makes query processes, and those: some at work, some ahead."""
 LIMITS = {
     "--query-seconds": "1", "--query-memory-mb": "200", "--max-answer-bytes": "300000",
     "--max-rows": "5000", "--max-query-bytes": "1000000", "--children": str(CHILDREN),

@@ -27,7 +27,7 @@ from test_pool import PRODUCT, RUNAWAY, STORMS, is_gone, until
 from werkzeug.test import TestResponse
 
 from digigraph.cache import Answers, key_of
-from digigraph.pool import SPARE
+from digigraph.pool import AHEAD, SPARE
 from digigraph.release import Release
 from digigraph.web import Settings, create_app
 
@@ -379,7 +379,7 @@ def stormy(sample_release: Release) -> Iterator[tuple[Server, str]]:
     told = [word for name, value in options.items() for word in (f"--{name}", str(value))]
     server = serving(sample_release.folder.parent, *told)
     with server as url:
-        until(lambda: len(children(server)) == 2 + SPARE)
+        until(lambda: len(children(server)) == 2 + SPARE + AHEAD)
         yield server, url
 
 
@@ -414,7 +414,7 @@ def test_an_attack(stormy: tuple[Server, str]) -> None:
     assert set(statuses) <= {200, 400, 422, 503}
     assert lasted < 30
     until(lambda: fetch(url, CHEAP)[0] == 200)
-    until(lambda: len(children(server)) == 2 + SPARE)
+    until(lambda: len(children(server)) == 2 + SPARE + AHEAD)
     assert front(server) == worker
     assert resident(worker) < before + 40
 
@@ -449,7 +449,7 @@ def test_a_client_that_leaves_in_the_middle(sample_release: Release) -> None:
     with (server := serving(sample_release.folder.parent)) as url:
         assert fetch(url, CHEAP)[0] == 200
         opened = Path(f"/proc/{front(server)}/fd")
-        until(lambda: len(children(server)) == 2 + SPARE)
+        until(lambda: len(children(server)) == 2 + SPARE + AHEAD)
 
         before = deleted(opened)
         for _ in range(3):
@@ -465,7 +465,7 @@ def test_children_die_with_the_server(sample_release: Release, how: signal.Signa
     """However the server ends, no child outlives it, even in the middle of a query."""
     server = serving(sample_release.folder.parent, "--query-seconds", "60", "--stop-seconds", "2")
     url = server.__enter__()
-    until(lambda: len(children(server)) == 2 + SPARE)
+    until(lambda: len(children(server)) == 2 + SPARE + AHEAD)
     pids, worker = children(server), front(server)
     address = (urlsplit(url).hostname, urlsplit(url).port)
     with socket.create_connection(address) as client:
@@ -486,7 +486,7 @@ def test_a_query_that_takes_longer_than_the_stop(sample_release: Release) -> Non
     server = serving(sample_release.folder.parent, "--query-seconds", "60", "--stop-seconds", "3")
     target = f"/sparql?{urlencode({'query': RUNAWAY.query})}"
     with server as url:
-        until(lambda: len(children(server)) == 2 + SPARE)
+        until(lambda: len(children(server)) == 2 + SPARE + AHEAD)
         with socket.create_connection((urlsplit(url).hostname, urlsplit(url).port)) as client:
             client.sendall(f"GET {target} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
             until(lambda: at_work(url) == 1)

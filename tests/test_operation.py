@@ -23,7 +23,7 @@ from test_limits import CHEAP, LONG, ask, children, deleted, fetch, front
 from test_pool import PRODUCT, RUNAWAY, is_gone, until
 
 from digigraph.engine import Job
-from digigraph.pool import SPARE
+from digigraph.pool import AHEAD, SPARE
 from digigraph.release import Release, open_release
 from digigraph.store import formats_of
 from digigraph.web import Settings, create_app
@@ -85,7 +85,7 @@ def running(sample_release: Release) -> Iterator[tuple[Server, str]]:
     told = [word for name, value in options.items() for word in (f"--{name}", str(value))]
     server = serving(sample_release.folder.parent, *told)
     with server as url:
-        until(lambda: len(children(server)) == 1 + SPARE)
+        until(lambda: len(children(server)) == 1 + SPARE + AHEAD)
         yield server, url
 
 

@@ -33,9 +33,10 @@ from digigraph.errors import (
     ResultTooLarge,
 )
 from digigraph.formats import CSV, N_TRIPLES, TABLE_FORMATS, TURTLE
-from digigraph.pool import BRIEF, SPARE, Abandoned, Job, Limits, Pool
+from digigraph.pool import AHEAD, BRIEF, SPARE, Abandoned, Job, Limits, Pool
 from digigraph.release import Release
 from digigraph.store import QueryFailed, Store, formats_of
+from digigraph.waiting import Lines
 
 CHEAP = Job("SELECT ?s { ?s ?p 6 }", "SELECT", CSV)
 PRODUCT = "{ ?a ?b ?c . ?d ?e ?f . ?g ?h ?i . ?j ?k ?l . ?m ?n ?o . ?p ?q ?r }"
@@ -98,7 +99,7 @@ def until(told: Callable[[], bool], patience: float = 10) -> None:
 
 def whole(pool: Pool) -> bool:
     """Tell whether as many children are ready as there should be: more than run for long."""
-    return len(pool.processes()) == pool.limits.children + SPARE
+    return len(pool.processes()) == pool.limits.children + SPARE + AHEAD
 
 
 def descriptors() -> int:
@@ -374,7 +375,7 @@ def test_a_client_that_leaves_the_line(sample_release: Release, how: str) -> Non
                 assert not second.done()
             assert second.result().size
         assert descriptors() == before
-        assert pool.counts().started == 3
+        assert pool.counts().started == 1 + SPARE + AHEAD
     finally:
         pool.close()
 
@@ -419,14 +420,15 @@ def test_many_at_once(pool: Pool) -> None:
 
 def test_the_idle_are_asked_in_turn(pool: Pool) -> None:
     """The child that has been idle longest is asked first, so that none is forgotten."""
-    until(lambda: whole(pool))
-    order = []
-    for _ in range(2 * pool.size):
+    order, number = [], pool.size + AHEAD
+    pool.start()
+    until(lambda: len(pool._idle) == number)
+    for _ in range(2 * number):
         order.append(pool._idle[0])
         pool.ask(CHEAP)
 
-    assert order[: pool.size] == order[pool.size :]
-    assert len(set(order)) == pool.size
+    assert order[:number] == order[number:]
+    assert len(set(order)) == number
 
 
 def test_a_child_has_no_network(pool: Pool) -> None:
@@ -492,7 +494,7 @@ def test_too_many_rows(sample_release: Release, engine: str) -> None:
             with pytest.raises(ResultTooLarge) as caught:
                 pool.ask(Job(f"{some}21", "CONSTRUCT", told))
             assert (caught.value.limit, caught.value.unit) == (20, "triples")
-        assert pool.counts().started == 3
+        assert pool.counts().started == 1 + SPARE + AHEAD
         assert pool.counts().unanswered["rows"] == 10
     finally:
         pool.close()
@@ -524,24 +526,24 @@ def test_counts(sample_release: Release) -> None:
     try:
         assert pool.counts() == Counts(0, 0, 0, 0, 0, 0, dict.fromkeys(REASONS, 0))
         pool.start()
-        until(lambda: pool.counts().ready == 4)
+        until(lambda: whole(pool))
         with ThreadPoolExecutor(4) as others:
             asked = [others.submit(pool.ask, RUNAWAY) for _ in range(4)]
             until(lambda: pool.counts().at_work == 4)
-            assert (pool.counts().ready, pool.counts().starting, pool.counts().started) == (0, 0, 4)
+            assert (pool.counts().ready, pool.counts().starting, pool.counts().started) == (0, 0, 6)
             with pytest.raises(Overloaded):
                 pool.ask(CHEAP)
             # Two have run to their limit; there was no place and no line for the others.
             ends = sorted(type(one.exception()).__name__ for one in asked)
             assert ends == ["Overloaded", "Overloaded", "QueryTimeout", "QueryTimeout"]
-        until(lambda: pool.counts().ready == 4)
+        until(lambda: pool.counts().started == 10 and whole(pool))
         pool.ask(CHEAP)
         with pytest.raises(QueryError):
             pool.ask(replace(CHEAP, query="SELECT"))
         with pytest.raises(ResultTooLarge):
             pool.ask(Job(f"SELECT * {PRODUCT}", "SELECT", CSV))
         told = pool.counts()
-        assert (told.answers, told.started, told.waiting) == (1, 8, 0)
+        assert (told.answers, told.started, told.waiting) == (1, 10, 0)
         expected = {**none, "time": 2, "overloaded": 3, "refused": 1, "bytes": 1}
         assert told.unanswered == expected
     finally:
@@ -577,7 +579,8 @@ def test_who_gives_way_begins_anew(full: tuple[Pool, list[Child]], way: str) -> 
         until(lambda: pool.counts().waiting == 1)
         until(lambda: pool.counts().ready == 1)
         assert pool.ask(CHEAP).size
-        assert (pool.counts().waiting, pool.counts().at_work, pool.counts().started) == (1, 2, 4)
+        assert (pool.counts().waiting, pool.counts().at_work) == (1, 2)
+        until(lambda: pool.counts().started == 1 + SPARE + AHEAD + 1)
         pool.give_back(taken[0], alive=True)
         assert asked.result().read() == b"n\r\n500000\r\n"
     told = pool.counts()
@@ -594,9 +597,10 @@ def test_a_client_that_leaves_the_second_line(full: tuple[Pool, list[Child]]) ->
         assert isinstance(asked.exception(timeout=10), Abandoned)
     for child in taken:
         pool.give_back(child, alive=True)
-    until(lambda: pool.counts().ready == 3)
+    until(lambda: pool.counts().started == 1 + SPARE + AHEAD + 1)
+    until(lambda: pool.counts().ready == 1 + SPARE)
     told = pool.counts()
-    assert (told.waiting, told.at_work, told.started) == (0, 0, 4)
+    assert (told.waiting, told.at_work) == (0, 0)
     assert (told.answers, told.unanswered["abandoned"]) == (1, 1)
     assert sum(told.unanswered.values()) == 1
 
@@ -637,6 +641,36 @@ def test_what_is_asked_once(sample_release: Release) -> None:
             assert asked.result().size
     finally:
         pool.close()
+
+
+def test_from_both_ends() -> None:
+    """Who came last is called in turn with who waits longest, but in a quiet line nobody is."""
+    lines: Lines[str] = Lines(8)
+    tickets = [lines.join(long=False) for _ in range(8)]
+
+    def order(both_ends: bool, number: int) -> list[int]:
+        return [tickets.index(lines.next_young(both_ends=both_ends)) for _ in range(number)]
+
+    assert order(False, 2) == [0, 1]
+    assert order(True, 4) == [7, 2, 6, 3]
+    assert order(False, 2) == [4, 5]
+
+
+def test_whoever_comes_in_a_rush(full: tuple[Pool, list[Child]]) -> None:
+    """While questions have to give way, the last to come does not wait for all the others."""
+    pool, _ = full
+    child = pool.take(None, long=False)
+    assert not pool.may_stay(child)
+    with ThreadPoolExecutor(3) as others:
+        asked = []
+        for wanted in (1, 2, 3):
+            asked.append(others.submit(pool.take, None, long=False))
+            until(lambda wanted=wanted: pool.counts().waiting == wanted)  # type: ignore[misc]
+        for chosen in (2, 0, 1):
+            pool.give_back(child, alive=True)
+            until(asked[chosen].done)
+            child = asked[chosen].result()
+            assert pool.counts().waiting == sum(not one.done() for one in asked)
 
 
 def test_a_full_line_has_room_for_the_young(full: tuple[Pool, list[Child]]) -> None:

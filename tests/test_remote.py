@@ -34,7 +34,6 @@ from werkzeug.test import TestResponse
 from digigraph import sparql
 from digigraph.catalog import queries
 from digigraph.dialect import described
-from digigraph.dialect import read as read_query
 from digigraph.engine import Abandoned, Job, Limits
 from digigraph.errors import (
     EngineUnavailable,
@@ -45,6 +44,7 @@ from digigraph.errors import (
     UsageError,
 )
 from digigraph.evaluation import QueryFailed
+from digigraph.evaluation import read as read_query
 from digigraph.formats import CSV, N_TRIPLES
 from digigraph.loading import load
 from digigraph.release import Release

@@ -379,6 +379,84 @@ def test_not_acceptable_lists_the_choices(client: FlaskClient, query: str) -> No
     problem(get(client, query, format="docx"), 406, "not-acceptable")
 
 
+WAYS = {
+    "get": ("GET", None),
+    "head": ("HEAD", None),
+    "post_form": ("POST", FORM),
+    "post_direct": ("POST", DIRECT),
+}
+"""Way of asking -> its method and the type of its body."""
+
+
+def by(client: FlaskClient, way: str, query: str, accept: str, **more: str) -> TestResponse:
+    """Ask in a way."""
+    method, kind = WAYS[way]
+    told = {"query": query, **more} if kind != DIRECT else more
+    in_body = {FORM: urlencode(told), DIRECT: query}.get(kind or "")
+    return client.open(
+        "/sparql",
+        method=method,
+        query_string=None if kind == FORM else told,
+        data=in_body,
+        content_type=kind,
+        headers={"Accept": accept},
+    )
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("SELECT ?s { ?s ?p }", 400),
+        ("ASK { ?s ?p ?o", 400),
+        ("CONSTRUCT { ?s ?p 6 WHERE { ?s ?p 6 }", 400),
+        ("DESCRIBE no:prefix", 400),
+        ("nothing at all", 400),
+        (
+            f"SELECT (COUNT(*) AS ?n) {{ {' . '.join(f'?a{n} ?b{n} ?c{n}' for n in range(9))} }}",
+            406,
+        ),
+        (SELECT, 406),
+        (ASK, 406),
+        (CONSTRUCT, 406),
+        ("INSERT DATA { <a:b> <a:b> 1 }", 403),
+        ("ASK { SERVICE <http://127.0.0.1:9/> { ?s ?p ?o } }", 403),
+    ],
+)
+def test_of_two_faults_the_worse_is_told(
+    client: FlaskClient, way: str, query: str, status: int
+) -> None:
+    """What cannot be read is 400, what is forbidden 403, whatever format is asked for.
+
+    A query that can be read is not answered where no format fits.
+    """
+    slug = {400: "malformed-query", 403: "query-forbidden", 406: "not-acceptable"}[status]
+    for response in (
+        by(client, way, query, "image/png"),
+        by(client, way, query, "*/*", format="x"),
+    ):
+        if way == "head":
+            assert (response.status_code, response.data) == (status, b"")
+        else:
+            told = problem(response, status, slug)
+            assert ("line" in told) == (status == 400)
+
+
+@pytest.mark.parametrize("name", UPDATES)
+def test_an_update_that_nobody_could_read(client: FlaskClient, name: str) -> None:
+    """That data are not changed from here is told first (S-02)."""
+    method, url, body, kind = UPDATES[name]
+    response = client.open(
+        f"/sparql{url}",
+        method=method,
+        data=body,
+        content_type=kind,
+        headers={"Accept": "image/png"},
+    )
+
+    problem(response, 403, "query-forbidden")
+
+
 def test_conditional_request(client: FlaskClient) -> None:
     """An answer has a strong ETag; who has it already gets 304 (H-11)."""
     first = get(client, SELECT)

@@ -362,10 +362,15 @@ def test_pages_ask_nobody_else() -> None:
 
 
 def test_a_trailing_slash(client: FlaskClient) -> None:
-    """A slash too many leads to the one address, here and nowhere else (H-15)."""
-    response = get(client, "/sparql/?query=ASK%7B%7D")
+    """A slash too many leads to the one address, here and nowhere else (H-15, H-08)."""
+    for ask in (client.get, client.head):
+        response = ask("/sparql/?query=ASK%7B%7D", headers={"Origin": "https://example.org"})
 
-    assert (response.status_code, response.location) == (308, "/sparql?query=ASK%7B%7D")
+        assert (response.status_code, response.location) == (308, "/sparql?query=ASK%7B%7D")
+        assert (response.data, response.content_length) == (b"", 0)
+        assert "Content-Type" not in response.headers
+        assert response.headers["Access-Control-Allow-Origin"] == "*"
+        assert "Location" in response.headers["Access-Control-Expose-Headers"]
     for path in ("//example.org/", "/%2f%2fexample.org/", "/\\example.org/"):
         location = get(client, path).location
         assert location is None or re.match(r"/[^/\\]", location)
@@ -516,7 +521,7 @@ def test_a_stop_lets_requests_finish(sample_release: Release) -> None:
         ("/%09/evil.example/", 404, None),
         ("/%5C/evil.example/", 404, None),
         ("/x%3Fy/", 404, None),
-        ("/id//digcomp21/1-2", 308, "/id/digcomp21/1-2"),
+        ("/doc//digcomp21/1-2", 308, "/doc/digcomp21/1-2"),
         ("/doc/digcomp21/1-2/", 308, "/doc/digcomp21/1-2"),
         ("/sparql/?query=ASK%7B%7D%0d%0aX:y", 308, "/sparql?query=ASK%7B%7D%0d%0aX:y"),
         ("/doc/digcomp21/1-2%0d%0aX:y/", 404, None),
@@ -530,6 +535,26 @@ def test_a_redirect_leads_nowhere_else(
 
     assert (response.status_code, response.location) == (status, location)
     assert "X" not in response.headers
+
+
+@pytest.mark.parametrize(
+    "path", ["/id/digcomp21/1-2/", "/id//digcomp21/1-2", "/id/digcomp21//1-2//"]
+)
+def test_the_uri_of_a_thing_with_a_slash_too_many(client: FlaskClient, path: str) -> None:
+    """It names nothing, and the answer says what does; there is no redirect (U-03, V-05)."""
+    iri = f"{BASE}id/digcomp21/1-2"
+    response = get(client, path, Accept="application/json")
+
+    told = json.loads(response.data)
+    assert (response.status_code, response.content_type) == (404, "application/problem+json")
+    assert f"<{iri}>" in told["detail"]
+    assert [(one["id"], urlsplit(one["url"]).path) for one in told["nearest"]] == [
+        (iri, "/id/digcomp21/1-2")
+    ]
+    assert response.headers["Access-Control-Allow-Origin"] == "*"
+    assert client.head(path).status_code == 404
+    assert 'href="/id/digcomp21/1-2"' in get(client, path, Accept="text/html").text
+    assert get(client, "/id/no/such/").status_code == 404
 
 
 def test_a_release_has_a_page(client: FlaskClient) -> None:

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from urllib.parse import quote
 
-from flask import Flask, Response, current_app, redirect, request
+from flask import Flask, Response, current_app, request
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import RequestRedirect
-from werkzeug.wrappers import Response as AnyResponse
 
 from digigraph.release import Release
 from digigraph.web import (
@@ -105,8 +104,10 @@ def create_app(settings: Settings, release: Release) -> Flask:
     return app
 
 
-def _without_spare_slashes() -> AnyResponse | None:
+def _without_spare_slashes() -> Response | None:
     """Send the client to the one address of a resource, where there is one (H-15).
+
+    The URI of a thing is no address, and what is not it is told to be none (V-05).
 
     The address is written anew from the path that was asked for, never from the Host header, and
     every letter of it that could mean something else is escaped (U-02).
@@ -118,9 +119,15 @@ def _without_spare_slashes() -> AnyResponse | None:
     adapter = current_app.create_url_adapter(request)
     if adapter is None or not adapter.test(path, "GET"):
         return None
+    if parts[0] == "id":
+        things.refuse_slashes("/".join(parts[1:]))
+        return None
     query = request.query_string.decode("latin-1")
     place = site().root + quote("/".join(parts))
-    return redirect(f"{place}?{quote(query, safe=_QUERY)}" if query else place, 308)
+    response = Response(status=308)
+    del response.headers["Content-Type"]
+    response.headers["Location"] = f"{place}?{quote(query, safe=_QUERY)}" if query else place
+    return response
 
 
 def _preflight() -> Response | None:

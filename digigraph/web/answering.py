@@ -67,6 +67,8 @@ def answer(question: Question, show: Page) -> Response:
     offered = (*formats_of(form), HTML)
     chosen = choose(offered, question.suffix)
     if chosen is None:
+        if question.is_sent:  # that it cannot be read is the worse fault, and is told first
+            ask(question, form, None, only_read=True).close()
         raise not_acceptable(offered)
     told = None if chosen.format is HTML else chosen.format
     first = BOM if _wants_bom(chosen.format) else b""
@@ -116,14 +118,17 @@ def form_of(query: str, service: bool) -> str:
 _form_of = lru_cache(maxsize=_REMEMBERED)(sparql.check)
 
 
-def _job(question: Question, form: str, told: Format | None) -> Job:
+def _job(question: Question, form: str, told: Format | None, *, only_read: bool = False) -> Job:
     graphs = question.default_graphs, question.named_graphs
-    return Job(question.query, form, told, *graphs, ROWS_SHOWN)
+    return Job(question.query, form, told, *graphs, ROWS_SHOWN, only_read)
 
 
-def ask(question: Question, form: str, told: Format | None) -> Whole:
-    """Return the whole answer from the engine; without a format, an excerpt for a page."""
-    job = _job(question, form, told)
+def ask(question: Question, form: str, told: Format | None, *, only_read: bool = False) -> Whole:
+    """Return the whole answer from the engine; without a format, an excerpt for a page.
+
+    The answer to a query that is `only_read` is empty, if there is no error.
+    """
+    job = _job(question, form, told, only_read=only_read)
     # Our bridge tells that the client has left; other servers hand us the connection.
     found = (request.environ.get(name) for name in (GONE, "gunicorn.socket", "werkzeug.socket"))
     client = next((told for told in found if told is not None), None)

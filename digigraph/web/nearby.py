@@ -43,18 +43,18 @@ def near_path(path: str) -> list[dict[str, Any]]:
 
 def near(*codes: str) -> list[dict[str, Any]]:
     """Return the things with the codes most like these: IRI, address here and names."""
-    here, things = site(), things_here()
     with _MAKING:
-        known = _nearest(here.release.folder)
-    found = known.to(*codes)
-    return [
-        {
-            "id": iri,
-            "url": here.service + iri.removeprefix(here.release.base),
-            "label": _names(things, iri),
-        }
-        for iri in found
-    ]
+        known = _nearest(site().release.folder)
+    return [told_of(iri) for iri in known.to(*codes)]
+
+
+def told_of(iri: str) -> dict[str, Any]:
+    """Return a thing as a problem names it: IRI, address here and names."""
+    return {
+        "id": iri,
+        "url": site().service + iri.removeprefix(site().release.base),
+        "label": _names(things_here(), iri),
+    }
 
 
 def _names(things: Things, iri: str) -> dict[str, str]:

@@ -31,7 +31,7 @@ from digigraph.views import OWN, VIEWS, profile_iri, view
 from digigraph.web.bodies import QUADS, VARIANTS, first_line, is_whole, variants_of, written
 from digigraph.web.files import CURRENT
 from digigraph.web.links import links_of
-from digigraph.web.nearby import things_here
+from digigraph.web.nearby import things_here, told_of
 from digigraph.web.problems import Refused, not_acceptable
 from digigraph.web.site import LANGUAGES, language, site, tagged
 from digigraph.writers import (
@@ -161,6 +161,20 @@ def see_document(name: str, tail: str) -> Response:
     response.headers["Location"] = f"{site().root}doc/{quote(tail)}{kept}"
     response.headers["Cache-Control"] = "public, max-age=86400"
     return response
+
+
+def refuse_slashes(tail: str) -> None:
+    """Refuse the URI of a thing, here without the slashes that it has too many (U-03).
+
+    With them it names nothing; to redirect would say that both name the same thing (V-05).
+    """
+    iri = f"{site().release.base}id/{tail}"
+    if things_here().knows(iri):
+        words = {
+            "bg": f"URI на това нещо е без излишни наклонени черти: <{iri}>.",
+            "en": f"The URI of this thing has no slash too many: <{iri}>.",
+        }
+        raise Refused("not-found", words, nearest=[told_of(iri)])
 
 
 def _withdrawn(iri: str) -> Refused:
