@@ -32,6 +32,7 @@ from digigraph.formats import (
     Format,
 )
 from digigraph.names import Names
+from digigraph.wellformed import WellFormed
 
 _TABLES = {
     RESULTS_JSON: ox.QueryResultsFormat.JSON,
@@ -82,7 +83,12 @@ class Answer:
         return whole.getvalue()
 
     def write_to(self, output: IO[bytes] | io.RawIOBase, told: Format) -> None:
-        """Write the answer piece by piece; an error of `output.write` ends it."""
+        """Write the answer piece by piece; an error of `output.write` ends it.
+
+        What a format has no way to say raises `QueryFailed`, as what the engine cannot finish does.
+        """
+        if told in (RDF_XML, RESULTS_XML):
+            output = WellFormed(output, told, _no_xml)
         try:
             if isinstance(self._found, tuple):
                 # N-Triples has no prefixes; to look for them is half the work of a small graph.
@@ -176,6 +182,12 @@ class Index:
             # They were checked when the release was written; once more takes a third longer.
             store.load(path=dump, format=_DUMPS[dump.suffix], lenient=True)
         return store
+
+
+def _no_xml() -> QueryFailed:
+    return QueryFailed(
+        "the answer has a character or a property that XML cannot say; ask for another format"
+    )
 
 
 def read(query: str) -> None:

@@ -25,7 +25,7 @@ READING = {
     "worker", "wire", "sandbox", "cache", "things", "writers", "parameters", "framing",
     "calls", "federation", "outside",
     "views", "checking", "visiting", "verdicts", "session", "visits",
-    "waiting", "keeper", "nursery", "outcome",
+    "waiting", "keeper", "nursery", "outcome", "wellformed",
     "remote", "turns", "endpoints", "exchange", "dialect", "loading", "graphstore",
     "catalogue", "authorities", "distributions", "mentions", "stating", "tables",
     "csvw", "packs", "changes", "differences", "sides", "changelog", "disk",

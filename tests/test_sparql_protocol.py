@@ -11,6 +11,7 @@ import socket
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
+from xml.etree import ElementTree
 
 import pyoxigraph as ox
 import pytest
@@ -455,6 +456,50 @@ def test_an_update_that_nobody_could_read(client: FlaskClient, name: str) -> Non
     )
 
     problem(response, 403, "query-forbidden")
+
+
+CANNOT = {
+    "a control character": ("SELECT ('\\u0001' AS ?x) {}", "xml"),
+    "no character": ("SELECT ('\\uFFFF' AS ?x) {}", "xml"),
+    "in a later row": (
+        "SELECT ?x { VALUES ?n { 1 2 } BIND(IF(?n = 2, '\\u000B', 'a') AS ?x) }", "xml"
+    ),
+    "in a graph": ("CONSTRUCT { <a:b> <http://x.org/y> ?x } { BIND('\\u0001' AS ?x) }", "rdf"),
+    "a property without a name": ("CONSTRUCT { <a:b> <http://x.org/1> 1 } {}", "rdf"),
+    "a namespace as property": (
+        "CONSTRUCT { <a:b> <http://www.w3.org/2004/02/skos/core#> <a:c> } {}", "rdf"
+    ),
+}  # fmt: skip
+"""What no XML can say -> a query whose answer has it, and the format."""
+
+
+@pytest.mark.parametrize("name", CANNOT)
+def test_what_no_xml_can_say(client: FlaskClient, name: str) -> None:
+    """It is an error that says so, and not a document that nobody can read (S-06)."""
+    query, told = CANNOT[name]
+    accept = {"xml": "application/sparql-results+xml", "rdf": "application/rdf+xml"}[told]
+    response = get(client, query, accept)
+    other = get(client, query, "application/sparql-results+json, text/turtle")
+
+    assert "another format" in problem(response, 422, "query-failed")["detail"]
+    assert other.status_code == 200
+
+
+def test_what_xml_can_say(client: FlaskClient) -> None:
+    """What only looks like what it cannot say is written, and read again as it was."""
+    text = "<a: b='c'/> \\t < : > & \\U0001F600 \\uFFFD \\u007F"
+    rows = get(client, f'SELECT ("{text}" AS ?x) {{}}', "application/sparql-results+xml")
+    graph = get(
+        client,
+        f'CONSTRUCT {{ <a:b> <http://x.org/1y> "{text}" }} {{}}',
+        "application/rdf+xml",
+    )
+    wanted = text.encode().decode("unicode_escape")
+
+    (found,) = ElementTree.fromstring(rows.data).iterfind(".//{*}literal")
+    assert found.text == wanted
+    (triple,) = ox.parse(graph.data, format=ox.RdfFormat.RDF_XML)
+    assert triple.object == ox.Literal(wanted)
 
 
 def test_conditional_request(client: FlaskClient) -> None:

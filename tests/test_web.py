@@ -557,6 +557,41 @@ def test_the_uri_of_a_thing_with_a_slash_too_many(client: FlaskClient, path: str
     assert get(client, "/id/no/such/").status_code == 404
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/sparql?query=ASK%7B%7D",
+        "/doc/digcomp21/1-2.ttl",
+        "/api/v1/profiles",
+        "/release/2026.11.0/digigraph.nq",
+        "/release/2026.11.0/manifest.json",
+        "/context/v1.jsonld",
+        "/robots.txt",
+    ],
+)
+def test_another_version(client: FlaskClient, path: str) -> None:
+    """Who wants only a version that there is not gets 412, and no part of another (H-14)."""
+    there = get(client, path)
+    refused = get(client, path, If_Match='"another"', Accept="application/json, */*;q=0.1")
+
+    assert (refused.status_code, refused.content_type) == (412, "application/problem+json")
+    assert json.loads(refused.data)["type"] == f"{BASE}problem/precondition-failed"
+    for known in (there.headers["ETag"], "*"):
+        again = get(client, path, If_Match=known)
+        assert (again.status_code, again.data) == (200, there.data)
+
+
+@pytest.mark.parametrize(
+    ("path", "status"),
+    [("/", 412), ("/doc/digcomp21/1-2.en.html", 412), ("/doc/digcomp21/no", 404)],
+)
+def test_another_version_of_a_page(client: FlaskClient, path: str, status: int) -> None:
+    """The problem is a page itself, and nobody asks another version of that."""
+    refused = get(client, path, If_Match='"another"', Accept="text/html")
+
+    assert (refused.status_code, refused.mimetype) == (status, "text/html")
+
+
 def test_a_release_has_a_page(client: FlaskClient) -> None:
     """Its files are listed for people and for programs (V-02)."""
     page = get(client, "/release/2026.11.0", Accept="text/html")

@@ -99,6 +99,7 @@ def create_app(settings: Settings, release: Release) -> Flask:
     app.before_request(_without_spare_slashes)
     app.before_request(_preflight)
     app.before_request(files.without_odd_range)
+    app.before_request(files.without_any_version)
     packing.install(app)
     app.after_request(_with_headers)
     return app

@@ -18,7 +18,7 @@ from digigraph.release import MANIFEST, SUMS, Release, open_release, version_key
 from digigraph.web.links import file_links
 from digigraph.web.packing import DIGEST, digest_of
 from digigraph.web.problems import not_acceptable
-from digigraph.web.site import choose, page, revalidated, send, site
+from digigraph.web.site import choose, matched, page, revalidated, send, site
 
 bp = Blueprint("files", __name__)
 
@@ -101,6 +101,12 @@ def without_odd_range() -> None:
         request.environ.pop("HTTP_RANGE", None)
 
 
+def without_any_version() -> None:
+    """Let a request for whatever version there is be one without a condition (RFC 9110, 13.1.1)."""
+    if request.if_match.star_tag:
+        request.environ.pop("HTTP_IF_MATCH", None)
+
+
 def _kept(version: str) -> Release:
     """Return a release that is kept, or answer 404."""
     current = site().release
@@ -135,6 +141,7 @@ def _file(release: Release, name: str, caching: str) -> Response:
             path, mimetype=media_type_of(name), conditional=True, etag=digest, last_modified=issued
         )
         del response.headers["Expires"]
+        matched(response)
     else:
         response = _whole(path, media_type_of(name), digest, issued)
     if not has_twin:
@@ -153,4 +160,4 @@ def _whole(path: Path, media_type: str, digest: str, issued: datetime) -> Respon
     response.last_modified = issued
     response.accept_ranges = "bytes"
     response.make_conditional(request)
-    return response
+    return matched(response)

@@ -67,6 +67,11 @@ KINDS: dict[str, Kind] = {
         "Изпратете заявката отново, наведнъж.",
         "Send the request again, at once.",
     ),
+    "precondition-failed": _kind(
+        412, "Има друга версия", "There is another version",
+        "Изпратете заявката без If-Match или със сегашния ETag.",
+        "Send the request without If-Match, or with the ETag of now.",
+    ),
     "request-too-large": _kind(
         413, "Заявката е твърде дълга", "The request is too long",
         "Съкратете заявката или изтеглете файла с данните.",

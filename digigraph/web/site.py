@@ -14,7 +14,7 @@ from operator import itemgetter
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
-from flask import Response, current_app, g, render_template, request
+from flask import Response, abort, current_app, g, render_template, request
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.wsgi import ClosingIterator
 
@@ -269,6 +269,15 @@ def revalidated(response: Response) -> Response:
         response.add_etag()
         response.headers.setdefault("Cache-Control", "no-cache")
         response.make_conditional(request)
+        return matched(response)
+    return response
+
+
+def matched(response: Response) -> Response:
+    """Return a response, or 412 where the client wants only another version (H-14)."""
+    if response.status_code == 412:
+        response.close()
+        abort(412)
     return response
 
 
@@ -290,6 +299,7 @@ def tagged(response: Response, key: str | None) -> Response:
         response.set_etag(key)
         response.headers.setdefault("Cache-Control", "no-cache")
         response.make_conditional(request)
+        return matched(response)
     return response
 
 
