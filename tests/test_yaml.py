@@ -141,7 +141,7 @@ def quads_of(settings: Path) -> list[bytes]:
         names=Names(), reference=KNOWN, labels=Labels({}),
         shared=graph.speakers([], Names()).before(identity, facts),
     )  # fmt: skip
-    return sorted(ox.serialize(stated, format=ox.RdfFormat.N_QUADS).splitlines())
+    return sorted(ox.serialize(stated.quads(), format=ox.RdfFormat.N_QUADS).splitlines())
 
 
 def test_what_is_known_of_a_derived_text_is_kept(original: Reading) -> None:
