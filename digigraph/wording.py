@@ -46,8 +46,11 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """Take note of a link, and begin a new piece; the main part ends where the foot begins.
 
-        A day in the reader's words stands for the day that its element names for programs.
+        A day in the reader's words stands for the day that its element names for programs. Where
+        a long word may be broken no piece begins.
         """
+        if tag == "wbr":
+            return
         told = {name: html.unescape(value) for name, value in attrs if value}
         if "href" in told:
             self.links.add(told["href"])
