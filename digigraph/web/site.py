@@ -86,10 +86,7 @@ class Settings:
         default=100, metadata={"help": "Queries that may wait for a child; more are turned away."}
     )
     waiting_seconds: float = field(
-        default=10.0,
-        metadata={
-            "help": "Seconds a query or a document waits in a line before it is turned away."
-        },
+        default=10.0, metadata={"help": "Seconds a query or document waits before it is refused."}
     )
     sending_bytes: int = field(
         default=2_000_000_000,
