@@ -28,11 +28,11 @@ from zstandard import ZstdCompressor, ZstdDecompressor, ZstdError
 
 from digigraph.errors import DigigraphError
 
-BLOCK = 1_000
+BLOCK = 250
 """Lines that are compressed together."""
 
-BUCKET = 30_000
-"""How many lines a bucket has at the least; about 40 MB while a process works on it.
+BUCKET = 100_000
+"""How many lines a bucket has at the least; about 100 MB while a process works on it.
 
 The smaller buckets are, the more of them are what they were before a change.
 """
