@@ -390,10 +390,10 @@ def test_nothing_scrolls_sideways(browser: Browser, site: str, width: str, lang:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("state", ["start", "answer", "problem", "suggestions"])
-def test_axe_finds_no_serious_barrier(
+def test_axe_finds_no_barrier(
     browser: Browser, visit: Visit, site: str, state: str, scheme: str
 ) -> None:
-    """No serious or critical violation of WCAG 2.2 A and AA in what axe can see (X-12)."""
+    """No violation of WCAG 2.2 A and AA in what axe can see (X-12)."""
     if not AXE.exists():
         pytest.skip("needs axe-core: npm ci")
     page = visit.page
@@ -416,9 +416,7 @@ def test_axe_finds_no_serious_barrier(
     tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
     found = page.evaluate("tags => axe.run({runOnly: tags})", tags)
 
-    grave = [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]
-             if one["impact"] in ("serious", "critical")]  # fmt: skip
-    assert grave == []
+    assert [(one["id"], one["nodes"][0]["html"]) for one in found["violations"]] == []
     assert len(found["passes"]) > 10
 
 
