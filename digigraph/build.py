@@ -108,8 +108,8 @@ def build(
             tempfile.TemporaryDirectory(prefix=_ROOM, dir=folder) as room,
             Crew(workers, loaded=["digigraph.making"]) as crew,
         ):
-            shop = Shop(made_from.base, folder, Path(room), made_from.ground)
-            return _Build(made_from, into, crew, shop, store, progress).outcome()
+            shop = Shop(made_from.base, store, Path(room))
+            return _Build(made_from, into, crew, shop, progress).outcome()
     except OSError as error:
         raise ReleaseError(
             existing, f"the release was not written, nothing changed: {error}"
@@ -125,11 +125,10 @@ class _Build:
         into: Path,
         crew: Crew,
         shop: Shop,
-        kept: Kept,
         progress: Progress,
     ) -> None:
         self._made_from, self._into, self._crew = made_from, into, crew
-        self._shop, self._kept, self._progress = shop, kept, progress
+        self._shop, self._kept, self._progress = shop, shop.kept, progress
         self._names, self._edition = Names(made_from.base), made_from.edition
 
     def outcome(self) -> Outcome:

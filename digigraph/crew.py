@@ -31,8 +31,8 @@ _AHEAD = 2
 """How many tasks wait for each worker: none is idle, and few outcomes wait for their turn."""
 
 _GARBAGE = 200_000
-"""After so many new objects garbage in cycles is looked for; what we make is free of it, and by
-default one part in fifteen of the time goes into looking."""
+"""After so many new objects garbage in cycles is looked for; by default one part in fifteen of the
+time of a build goes into looking."""
 
 _PR_SET_PDEATHSIG = 1
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import mmap
 from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
+
+from digigraph.disk import mapped
 
 _STRETCH = 1 << 17
 """How many bytes are compared at once."""
@@ -22,23 +23,22 @@ def differing(before: Path, after: Path) -> Iterator[tuple[bytes, bool]]:
 
     Each line of a file ends with a line feed, and none stands in it twice.
     """
-    with ExitStack() as files:
-        one, two = (_mapped(files, path) for path in (before, after))
-        left = right = 0
-        alike = _ALIKE
-        while left < len(one) or right < len(two):
-            if alike >= _ALIKE:
-                same = _alike(one, two, left, right)
-                left, right, alike = left + same, right + same, 0
-            old, new = _line(one, left), _line(two, right)
-            if old == new:
-                left, right, alike = left + len(old), right + len(new), alike + 1
-            elif not new or (old and old < new):
-                yield old, False
-                left, alike = left + len(old), 0
-            else:
-                yield new, True
-                right, alike = right + len(new), 0
+    one, two = mapped(before), mapped(after)
+    left = right = 0
+    alike = _ALIKE
+    while left < len(one) or right < len(two):
+        if alike >= _ALIKE:
+            same = _alike(one, two, left, right)
+            left, right, alike = left + same, right + same, 0
+        old, new = _line(one, left), _line(two, right)
+        if old == new:
+            left, right, alike = left + len(old), right + len(new), alike + 1
+        elif not new or (old and old < new):
+            yield old, False
+            left, alike = left + len(old), 0
+        else:
+            yield new, True
+            right, alike = right + len(new), 0
 
 
 def _alike(one: bytes | mmap.mmap, two: bytes | mmap.mmap, left: int, right: int) -> int:
@@ -54,10 +54,3 @@ def _alike(one: bytes | mmap.mmap, two: bytes | mmap.mmap, left: int, right: int
 def _line(text: bytes | mmap.mmap, start: int) -> bytes:
     """Return the line that begins at a place; nothing at the end."""
     return text[start : text.find(b"\n", start) + 1]
-
-
-def _mapped(files: ExitStack, path: Path) -> bytes | mmap.mmap:
-    file = files.enter_context(path.open("rb"))
-    if not path.stat().st_size:
-        return b""
-    return files.enter_context(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))

@@ -29,8 +29,11 @@ _DIGITS = 2
 class Kept:
     """The parts that are kept in a folder, by key."""
 
-    def __init__(self, folder: Path, ground: str = "") -> None:
-        """Take the folder, which is made when something is kept, and the digest of the code."""
+    def __init__(self, folder: Path, ground: str) -> None:
+        """Take the folder, which is made when something is kept, and the digest of the code.
+
+        With the code it tells of the files that the package brings.
+        """
         self._folder, self._ground = folder, ground
         self._used: set[str] = set()
 
@@ -39,8 +42,12 @@ class Kept:
         return Kept, (self._folder, self._ground)
 
     def key(self, *made_from: str) -> str:
-        """Return the key of what the code makes from these texts."""
-        return key_of(self._ground, *made_from)
+        """Return the key of what the code makes from these texts, which must tell all of it."""
+        total = sha256()
+        for text in (self._ground, *made_from):
+            content = text.encode()
+            total.update(b"%d:%b" % (len(content), content))
+        return total.hexdigest()
 
     def use(self, keys: Iterable[str]) -> None:
         """Take note of what the present build has used, in whatever process."""
@@ -119,12 +126,3 @@ class Kept:
                 for path in folder.iterdir():
                     if path.name not in self._used:
                         path.unlink()
-
-
-def key_of(*made_from: str) -> str:
-    """Return the key of what is made from these texts, which must tell all of it."""
-    total = sha256()
-    for text in made_from:
-        content = text.encode()
-        total.update(b"%d:%b" % (len(content), content))
-    return total.hexdigest()

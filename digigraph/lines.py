@@ -8,7 +8,6 @@ fraction of what the engine takes to make the same statements out of its own ind
 from __future__ import annotations
 
 import mmap
-import os
 import sys
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
@@ -18,9 +17,9 @@ from typing import NamedTuple
 
 import pyoxigraph as ox
 
+from digigraph.disk import mapped
 from digigraph.errors import ReleaseError
-from digigraph.names import PREFIXES
-from digigraph.quads import XSD_STRING
+from digigraph.quads import object_of
 
 BLOCK = 4096
 """The bisection finds a block of so many bytes, whose lines are then looked through."""
@@ -29,8 +28,6 @@ _REMEMBERED = 65_536
 """Of how many blocks it is remembered how they begin."""
 _AFTER_ALL = b"\xff"
 """What stands behind every subject."""
-
-RDF_LANG_STRING = f"{PREFIXES['rdf']}langString"
 
 
 class Value(NamedTuple):
@@ -104,16 +101,8 @@ def value_of(written: bytes) -> Value:
     >>> value_of(b'"6"^^<http://www.w3.org/2001/XMLSchema#integer> .\n')
     Value(text='6', language='', datatype='http://www.w3.org/2001/XMLSchema#integer')
     """
-    if b"\\" in written:
-        return _escaped(written)
-    text = written[:-3].decode()
-    if text[0] == "<":
-        return Value(text[1:-1])
-    end = text.rindex('"')
-    told = text[end + 1 :]
-    if told[:1] == "@":
-        return Value(text[1:end], told[1:], RDF_LANG_STRING)
-    return Value(text[1:end], datatype=told[3:-1] or XSD_STRING)
+    found = object_of(written[:-3])
+    return Value(found.value, found.language, found.datatype)
 
 
 def in_order(lines: Iterable[bytes], first: str = "") -> list[bytes]:
@@ -131,21 +120,11 @@ def triples_of(lines: Iterable[bytes]) -> Iterator[ox.Triple]:
     return (q.triple for q in ox.parse(b"".join(lines), format=ox.RdfFormat.N_TRIPLES))
 
 
-def _escaped(written: bytes) -> Value:
-    (triple,) = triples_of([b"<urn:s> <urn:p> ", written])
-    value = triple.object
-    assert isinstance(value, ox.Literal), "an IRI has no escapes"
-    return Value(value.value, value.language or "", value.datatype.value)
-
-
 def _mapped(dump: Path) -> mmap.mmap | bytes:
     try:
-        with dump.open("rb") as file:
-            if not os.fstat(file.fileno()).st_size:
-                return b""
-            text = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        text = mapped(dump)
     except FileNotFoundError:
         raise ReleaseError(dump, "the dump is missing; build the release again") from None
-    if text[-1:] != b"\n":
+    if text and text[-1:] != b"\n":
         raise ReleaseError(dump, "the dump was cut short; build the release again")
     return text

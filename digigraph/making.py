@@ -22,7 +22,7 @@ from digigraph.accounts import Account, account_from, account_of
 from digigraph.borders import Verdict
 from digigraph.errors import InputError
 from digigraph.judging import context_of, judge_part
-from digigraph.kept import Kept, key_of
+from digigraph.kept import Kept
 from digigraph.known import Known, joined, said_in
 from digigraph.labels import Labels
 from digigraph.names import Names
@@ -32,15 +32,11 @@ from digigraph.records import Reading, Source
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """Where work is done: the base, what is kept, room for this build, and what all depends on.
-
-    `ground` is the digest of the code and of the files that the package brings.
-    """
+    """Where work is done: the base, what is kept, and room for this build."""
 
     base: str
-    kept: Path
+    kept: Kept
     room: Path
-    ground: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +73,8 @@ class ToState:
     def key(self) -> str:
         """Return the digest of all that its part depends on."""
         shared = self.shared
-        return key_of(
+        return self.shop.kept.key(
             "part",
-            self.shop.ground,
             self.shop.base,
             self.read,
             repr(self.identity),
@@ -103,9 +98,9 @@ class Stated:
 def read_document(task: tuple[Path, Shop]) -> Found:
     """Read the document that a `source.toml` describes, unless that was done before."""
     settings, shop = task
-    kept = Kept(shop.kept)
+    kept = shop.kept
     try:
-        key = key_of("read", shop.ground, *_contents(settings))
+        key = kept.key("read", *_contents(settings))
         if known := kept.part(key):
             told = known.told
             facts = graph.facts_from(told["facts"]) if told["facts"] else None
@@ -133,7 +128,7 @@ def read_document(task: tuple[Path, Shop]) -> Found:
 
 def state_document(task: ToState) -> Stated:
     """State a document as a sorted part and judge it, unless that was done before."""
-    kept = Kept(task.shop.kept)
+    kept = task.shop.kept
     key = task.key
     if known := kept.part(key):
         return Stated(known, Verdict.of(known.told["verdict"]), reused=True)

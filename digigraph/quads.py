@@ -16,7 +16,7 @@ from digigraph.names import PREFIXES
 from digigraph.parts import UnpublishableData, sorted_lines, union_lines
 
 __all__ = ["Object", "Said", "Subject", "UnpublishableData", "by_subject", "graph_of_line",
-           "properties", "sorted_lines", "subjects", "union_lines"]  # fmt: skip
+           "object_of", "properties", "sorted_lines", "subjects", "union_lines"]  # fmt: skip
 
 RDF_TYPE = f"{PREFIXES['rdf']}type"
 XSD = PREFIXES["xsd"]
@@ -98,10 +98,15 @@ def by_subject(lines: Iterable[bytes], *, named: bool = True) -> Iterator[tuple[
         else:
             rest = rest[:-3]
         if rest != told:
-            told, value = rest, _object(rest) if rest[-1] == _CLOSES else _text(rest)
+            told, value = rest, object_of(rest)
         said.append((name, value, graph))
     if said:
         yield of[1:-1].decode(), said
+
+
+def object_of(token: bytes) -> Object:
+    """Return the value that a token of canonical N-Triples writes."""
+    return _object(token) if token[-1] == _CLOSES else _text(token)
 
 
 def _text(token: bytes) -> Object:

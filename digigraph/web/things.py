@@ -108,8 +108,8 @@ def document(tail: str) -> Response:
                 found = _found(iri, number)
                 body = _made(found, asked.tail, chosen, lang, seen_as)
                 links = links or _links(found, asked.tail, offered, seen_as)
-        answers.keep(key, body)
-        answers.keep(linked, links)
+                answers.keep(key, body)
+                answers.keep(linked, links)
     response = tagged(Response(body, content_type=_content_type(chosen)), key)
     _say_which(response, asked, chosen, lang)
     for link in links.decode().split("\n"):

@@ -1,8 +1,8 @@
 """What each stage of a build takes as documents grow in number, and a build after one changed.
 
 `BENCH_PROFILES="1 10 100"` says how many; 1,000 takes minutes and about 20 GB, 10,000 about an
-hour and 200 GB. Memory is that of the build and its workers together, at its
-highest, without the pages of files that they read, which the system takes back when it needs them.
+hour and 200 GB. Memory is that of the build and its workers together, at its highest, without the
+pages of files that they read, which the system takes back when it needs them.
 """
 
 from __future__ import annotations
